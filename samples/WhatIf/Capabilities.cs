@@ -1,0 +1,7 @@
+namespace WhatIf;
+
+internal static class Capabilities
+{
+    /// <summary>Every question that can be asked, one subcommand each.</summary>
+    public static IReadOnlyList<ICapability> All { get; } = [];
+}

@@ -1,0 +1,124 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+
+namespace WhatIf;
+
+/// <summary>The command line around a capability: input, batch, output, exit codes.</summary>
+internal static class ScenarioCommand
+{
+    private static readonly JsonSerializerOptions Output = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static Command Create(ICapability capability)
+    {
+        var file = new Argument<string?>("file") { Arity = ArgumentArity.ZeroOrOne, Description = "The scenario; standard input when missing or '-'." };
+        var batch = new Option<bool>("--batch") { Description = """{"cases":[…]} in, {"results":[…]} out.""" };
+        var json = new Option<bool>("--json") { Description = "Print JSON at a terminal too." };
+        var command = new Command(capability.Name, capability.Description) { file, batch, json };
+        command.SetAction(parsed =>
+        {
+            var text = Read(parsed.GetValue(file));
+            var plain = parsed.GetValue(json) || parsed.GetValue(batch) || Console.IsOutputRedirected;
+            return Run(capability, text, parsed.GetValue(batch), plain);
+        });
+        return command;
+    }
+
+    internal static (int ExitCode, JsonObject Answer) Answer(ICapability capability, ReadOnlySpan<byte> text, bool batch)
+    {
+        JsonDocument document;
+        try
+        {
+            var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = 256 });
+            document = JsonDocument.ParseValue(ref reader);
+            if (reader.Read())
+            {
+                document.Dispose();
+                return (2, Error("the document goes on after its end", "$"));
+            }
+        }
+        catch (JsonException exception)
+        {
+            return (2, Error($"this is no JSON: {exception.Message}", "$"));
+        }
+        using (document)
+        {
+            return batch ? AnswerAll(capability, document.RootElement) : AnswerOne(capability, document.RootElement);
+        }
+    }
+
+    private static int Run(ICapability capability, byte[] text, bool batch, bool json)
+    {
+        var (exitCode, answer) = Answer(capability, text, batch);
+        if (json || exitCode != 0)
+        {
+            using var output = Console.OpenStandardOutput();
+            output.Write(Encoding.UTF8.GetBytes(answer.ToJsonString(Output)));
+            output.WriteByte((byte)'\n');
+        }
+        else
+        {
+            using var document = JsonDocument.Parse(text);
+            capability.Show(document.RootElement, answer, AnsiConsole.Console);
+        }
+        return exitCode;
+    }
+
+    private static (int ExitCode, JsonObject Answer) AnswerOne(ICapability capability, JsonElement scenario)
+    {
+        try
+        {
+            return (0, capability.Answer(scenario));
+        }
+        catch (ScenarioException exception)
+        {
+            return (2, Error(exception.Message, exception.Path));
+        }
+    }
+
+    private static (int ExitCode, JsonObject Answer) AnswerAll(ICapability capability, JsonElement document)
+    {
+        if (document.ValueKind != JsonValueKind.Object
+            || !document.TryGetProperty("cases", out var cases) || cases.ValueKind != JsonValueKind.Array)
+        {
+            return (2, Error("cases is required, a list of scenarios", "$.cases"));
+        }
+        var exitCode = 0;
+        var results = new JsonArray();
+        foreach (var scenario in cases.EnumerateArray())
+        {
+            var (code, answer) = AnswerOne(capability, scenario);
+            exitCode = Math.Max(exitCode, code);
+            var result = new JsonObject();
+            foreach (var name in (ReadOnlySpan<string>)["id", "name"])
+            {
+                if (scenario.ValueKind == JsonValueKind.Object && scenario.TryGetProperty(name, out var value)
+                    && value.ValueKind != JsonValueKind.Null)
+                {
+                    result[name] = JsonNode.Parse(value.GetRawText());
+                    break;
+                }
+            }
+            result["result"] = answer;
+            results.Add(result);
+        }
+        return (exitCode, new JsonObject { ["results"] = results });
+    }
+
+    private static JsonObject Error(string message, string path) => new() { ["error"] = message, ["path"] = path };
+
+    private static byte[] Read(string? file)
+    {
+        if (file is not (null or "-"))
+        {
+            return File.ReadAllBytes(file);
+        }
+        using var input = Console.OpenStandardInput();
+        using var buffer = new MemoryStream();
+        input.CopyTo(buffer);
+        return buffer.ToArray();
+    }
+}

@@ -1,0 +1,9 @@
+namespace Flink.Resources.Benchmarks;
+
+internal static class BenchmarkCatalog
+{
+    public static IReadOnlyDictionary<string, Func<string[], Task<int>>> All { get; } =
+        new SortedDictionary<string, Func<string[], Task<int>>>(StringComparer.Ordinal)
+        {
+        };
+}
