@@ -86,7 +86,7 @@ internal static class ApplicationSpecRules
             // Defaults: the user's own value wins.
             ["execution.checkpointing.externalized-checkpoint-retention"] = "RETAIN_ON_CANCELLATION",
             ["execution.shutdown-on-application-finish"] = "false",
-            ["env.java.opts.all"] = FlinkJavaOptions.Default,
+            ["env.java.default-opts.all"] = FlinkJavaOptions.For(spec.Environment),
         };
         foreach (var (key, value) in spec.Configuration)
         {
@@ -157,7 +157,7 @@ internal static class ApplicationSpecRules
         {
             errors.Add(new SpecError(field, FlinkSecrets.Mask(key, value), instead));
         }
-        else if (key == "execution.target" || value.Contains("yarn-per-job", StringComparison.Ordinal))
+        else if (value.Contains("yarn-per-job", StringComparison.Ordinal))
         {
             errors.Add(new SpecError(field, value, "per-job mode is not supported; jobs run in application mode"));
         }

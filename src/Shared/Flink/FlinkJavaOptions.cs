@@ -17,9 +17,24 @@ internal static class FlinkJavaOptions
         "java.base/java.util.concurrent", "java.base/java.util.concurrent.atomic", "java.base/java.util.concurrent.locks",
     ];
 
-    public static string Default { get; } = string.Join(
-        ' ',
-        [.. Exports.Select(static e => $"--add-exports={e}=ALL-UNNAMED"), .. Opens.Select(static o => $"--add-opens={o}=ALL-UNNAMED")]);
+    /// <summary>
+    /// The flags, and time zone and character set made explicit: containers of different places have different ones, and a job's
+    /// day windows and texts change with them. Goes into <c>env.java.default-opts.all</c>, so that the user's own options win.
+    /// </summary>
+    public static string For(IReadOnlyDictionary<string, string> environment)
+    {
+        var zone = environment.TryGetValue("TZ", out var tz) && tz.All(static c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '+' or '-')
+            ? tz
+            : "UTC";
+        return string.Join(
+            ' ',
+            [
+                .. Exports.Select(static e => $"--add-exports={e}=ALL-UNNAMED"),
+                .. Opens.Select(static o => $"--add-opens={o}=ALL-UNNAMED"),
+                $"-Duser.timezone={zone}",
+                "-Dfile.encoding=UTF-8",
+            ]);
+    }
 }
 
 /// <summary>Which configuration values are never shown.</summary>

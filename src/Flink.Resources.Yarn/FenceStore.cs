@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Flink.Resources.Yarn.Wire;
+
+namespace Flink.Resources.Yarn;
+
+/// <summary>Who took a fence, and the identity it fixed.</summary>
+internal sealed record FenceRecord(string Job, long Epoch, string Holder, string ApplicationId, string SpecDigest, DateTimeOffset At)
+{
+    [JsonIgnore]
+    public Fence Fence => new(JobKey.Parse(Job), Epoch);
+}
+
+/// <summary>The intent to submit, with an application that the ResourceManager knew then: if it is forgotten later, so is ours.</summary>
+internal sealed record SubmittedRecord(DateTimeOffset At, string? Witness);
+
+/// <summary>How a fenced application ended.</summary>
+internal sealed record ResultRecord(ApplicationResult Result, string? Diagnostics, DateTimeOffset At);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(FenceRecord))]
+[JsonSerializable(typeof(SubmittedRecord))]
+[JsonSerializable(typeof(ResultRecord))]
+internal sealed partial class FenceJson : JsonSerializerContext;
+
+/// <summary>
+/// Fences as HDFS files. A file is written under another name and renamed into place, so that it is there whole or not at all, and
+/// only once. What happens later stands in files beside it (<c>.submitted</c>, <c>.result</c>): nothing is ever overwritten.
+/// </summary>
+internal sealed class FenceStore(WebHdfsClient hdfs, string root, string holder, TimeProvider timeProvider)
+{
+    private const string Suffix = ".json";
+
+    public string StagingOf(string applicationId) => $"{root}/applications/{applicationId}";
+
+    public async Task<FenceRecord?> FindAsync(Fence fence, CancellationToken cancellationToken) =>
+        Read(await hdfs.ReadAsync(PathOf(fence), cancellationToken).ConfigureAwait(false), FenceJson.Default.FenceRecord);
+
+    /// <summary>The fence of an application that was prepared here.</summary>
+    public async Task<FenceRecord?> FindAsync(string applicationId, CancellationToken cancellationToken) =>
+        Read(await hdfs.ReadAsync(IndexOf(applicationId), cancellationToken).ConfigureAwait(false), FenceJson.Default.FenceRecord);
+
+    /// <summary>The newest epoch above the given one.</summary>
+    public async Task<FenceRecord?> FindLaterAsync(Fence fence, CancellationToken cancellationToken)
+    {
+        var files = await hdfs.ListAsync(FolderOf(fence.Job), cancellationToken).ConfigureAwait(false);
+        var newest = files.Select(static f => Path.GetFileName(f.Path))
+            .Where(static n => n.EndsWith(Suffix, StringComparison.Ordinal))
+            .Select(static n => long.TryParse(n[..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var e) ? e : 0)
+            .DefaultIfEmpty().Max();
+        return newest > fence.Epoch ? await FindAsync(fence with { Epoch = newest }, cancellationToken).ConfigureAwait(false) : null;
+    }
+
+    /// <summary>Takes the fence; false when somebody has it.</summary>
+    public async Task<bool> TakeAsync(FenceRecord record, CancellationToken cancellationToken)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(record, FenceJson.Default.FenceRecord);
+        await PlaceAsync(IndexOf(record.ApplicationId), bytes, cancellationToken).ConfigureAwait(false);
+        return await PlaceAsync(PathOf(record.Fence), bytes, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<SubmittedRecord?> FindSubmittedAsync(Fence fence, CancellationToken cancellationToken) =>
+        Read(await hdfs.ReadAsync($"{PathOf(fence)}.submitted", cancellationToken).ConfigureAwait(false), FenceJson.Default.SubmittedRecord);
+
+    public Task MarkSubmittedAsync(Fence fence, string? witness, CancellationToken cancellationToken) => PlaceAsync(
+        $"{PathOf(fence)}.submitted",
+        JsonSerializer.SerializeToUtf8Bytes(new SubmittedRecord(timeProvider.GetUtcNow(), witness), FenceJson.Default.SubmittedRecord),
+        cancellationToken);
+
+    public Task UnmarkSubmittedAsync(Fence fence, CancellationToken cancellationToken) =>
+        hdfs.DeleteAsync($"{PathOf(fence)}.submitted", cancellationToken);
+
+    public async Task<ResultRecord?> FindResultAsync(Fence fence, CancellationToken cancellationToken) =>
+        Read(await hdfs.ReadAsync($"{PathOf(fence)}.result", cancellationToken).ConfigureAwait(false), FenceJson.Default.ResultRecord);
+
+    /// <summary>Keeps the first result that was seen.</summary>
+    public Task KeepResultAsync(Fence fence, ApplicationResult result, string? diagnostics, CancellationToken cancellationToken) => PlaceAsync(
+        $"{PathOf(fence)}.result",
+        JsonSerializer.SerializeToUtf8Bytes(new ResultRecord(result, diagnostics, timeProvider.GetUtcNow()), FenceJson.Default.ResultRecord),
+        cancellationToken);
+
+    public async Task ForgetAsync(FenceRecord record, CancellationToken cancellationToken)
+    {
+        var path = PathOf(record.Fence);
+        await hdfs.DeleteAsync(StagingOf(record.ApplicationId), cancellationToken).ConfigureAwait(false);
+        await hdfs.DeleteAsync(IndexOf(record.ApplicationId), cancellationToken).ConfigureAwait(false);
+        await hdfs.DeleteAsync($"{path}.submitted", cancellationToken).ConfigureAwait(false);
+        await hdfs.DeleteAsync($"{path}.result", cancellationToken).ConfigureAwait(false);
+        await hdfs.DeleteAsync(path, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What proves that this is the same place: a file that the first one to ask creates.</summary>
+    public async Task<BackendIdentity> IdentityAsync(string proposal, CancellationToken cancellationToken)
+    {
+        var path = $"{root}/identity";
+        var bytes = await hdfs.ReadAsync(path, cancellationToken).ConfigureAwait(false);
+        if (bytes is null)
+        {
+            await PlaceAsync(path, Encoding.UTF8.GetBytes(proposal), cancellationToken).ConfigureAwait(false);
+            bytes = await hdfs.ReadAsync(path, cancellationToken).ConfigureAwait(false);
+        }
+        return new BackendIdentity(Encoding.UTF8.GetString(bytes ?? []));
+    }
+
+    private async Task<bool> PlaceAsync(string path, byte[] bytes, CancellationToken cancellationToken)
+    {
+        var safeHolder = Convert.ToHexStringLower(System.IO.Hashing.XxHash64.Hash(Encoding.UTF8.GetBytes(holder)));
+        var draft = $"{path}.{safeHolder}.draft";
+        using var content = new ByteArrayContent(bytes);
+        await hdfs.WriteAsync(draft, content, cancellationToken).ConfigureAwait(false);
+        if (await hdfs.RenameAsync(draft, path, cancellationToken).ConfigureAwait(false))
+        {
+            return true;
+        }
+        await hdfs.DeleteAsync(draft, cancellationToken).ConfigureAwait(false);
+        return false;
+    }
+
+    /// <summary>Injective: a job key's characters are all legal in HDFS but for the slash, which is none of theirs here.</summary>
+    private string FolderOf(JobKey job) => $"{root}/fences/{job.Team}/{job.Name}";
+
+    private string PathOf(Fence fence) => FormattableString.Invariant($"{FolderOf(fence.Job)}/{fence.Epoch}{Suffix}");
+
+    private string IndexOf(string applicationId) => $"{root}/index/{applicationId}{Suffix}";
+
+    private static T? Read<T>(byte[]? bytes, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+        where T : class => bytes is null ? null : JsonSerializer.Deserialize(bytes, type);
+}
