@@ -1,30 +1,21 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace Flink.Resources.Yarn;
 
 /// <summary>How to reach one YARN cluster, and what it offers to Flink applications.</summary>
 public sealed class YarnOptions
 {
     /// <summary>The web addresses of all ResourceManagers, <c>http://rm1:8088</c>; the active one is found.</summary>
-    [Required]
-    [MinLength(1)]
     public IList<Uri> ResourceManagers { get; } = [];
 
     /// <summary>The web addresses of all NameNodes, <c>http://nn1:9870</c>; the active one is found.</summary>
-    [Required]
-    [MinLength(1)]
     public IList<Uri> WebHdfs { get; } = [];
 
     /// <summary>The file system as Flink names it, <c>hdfs://ns1</c> or <c>hdfs://nn1:8020</c>.</summary>
-    [Required]
     public string? FileSystem { get; set; }
 
     /// <summary>The user that applications run as (simple authentication).</summary>
-    [Required]
     public string? User { get; set; }
 
     /// <summary>An absolute HDFS path that belongs to this backend: fences, staging directories, uploaded artifacts.</summary>
-    [Required]
     public string? StagingRoot { get; set; }
 
     /// <summary>Who takes fences: a controller that restarts over the same journal keeps its id, two controllers have two.</summary>
@@ -32,8 +23,6 @@ public sealed class YarnOptions
     public string? ControllerId { get; set; }
 
     /// <summary>What there is per Flink version, by <c>1.20</c> or <c>1.20.5</c>; the longest match serves.</summary>
-    [Required]
-    [MinLength(1)]
     public IDictionary<string, YarnFlinkProfile> Profiles { get; } = new Dictionary<string, YarnFlinkProfile>(StringComparer.Ordinal);
 
     /// <summary>One attempt of a call, and a whole write.</summary>
