@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Spectre.Console;
 
@@ -13,10 +12,10 @@ internal interface ICapability
 
     /// <summary>Answers one scenario.</summary>
     /// <exception cref="ScenarioException">The scenario is invalid; the exception says what and where.</exception>
-    JsonObject Answer(JsonElement scenario);
+    JsonObject Answer(ScenarioValue scenario);
 
     /// <summary>Shows an answer to a person at a terminal.</summary>
-    void Show(JsonElement scenario, JsonObject answer, IAnsiConsole console);
+    void Show(ScenarioValue scenario, JsonObject answer, IAnsiConsole console);
 }
 
 /// <summary>An invalid scenario: a sentence for a person, and the place (<c>$.running[3].node</c>).</summary>

@@ -62,7 +62,7 @@ internal static class ScenarioCommand
         else
         {
             using var document = JsonDocument.Parse(text);
-            capability.Show(document.RootElement, answer, AnsiConsole.Console);
+            capability.Show(new(document.RootElement, "$"), answer, AnsiConsole.Console);
         }
         return exitCode;
     }
@@ -71,7 +71,7 @@ internal static class ScenarioCommand
     {
         try
         {
-            return (0, capability.Answer(scenario));
+            return (0, capability.Answer(new(scenario, "$")));
         }
         catch (ScenarioException exception)
         {
