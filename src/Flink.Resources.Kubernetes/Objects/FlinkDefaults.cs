@@ -31,11 +31,16 @@ internal static class FlinkDefaults
         new("TZ", "UTC"), new("LANG", "C.UTF-8"), new("LC_ALL", "C.UTF-8"), new("HADOOP_USER_NAME", "flink"),
     ];
 
+    /// <summary>Java's own defaults differ between clusters (pods have US-ASCII here); a value that the user gave stays.</summary>
+    public static string JavaOptions(string given) =>
+        given
+        + (given.Contains("-Duser.timezone=", StringComparison.Ordinal) ? string.Empty : " -Duser.timezone=UTC")
+        + (given.Contains("-Dfile.encoding=", StringComparison.Ordinal) ? string.Empty : " -Dfile.encoding=UTF-8");
+
     /// <summary>Defaults that profile and specification may override.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Overridable(KubernetesOptions options)
     {
         var factor = options.CpuLimitFactor.ToString(CultureInfo.InvariantCulture);
-        yield return new("execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION");
         yield return new("kubernetes.jobmanager.cpu.limit-factor", factor);
         yield return new("kubernetes.taskmanager.cpu.limit-factor", factor);
     }
@@ -84,31 +89,4 @@ internal static class FlinkDefaults
         yield return new(old ? "execution.savepoint-restore-mode" : "execution.state-recovery.claim-mode", claim);
         yield return new(old ? "execution.savepoint.ignore-unclaimed-state" : "execution.state-recovery.ignore-unclaimed-state", ignore);
     }
-
-    /// <summary>Console for kubectl and the fallback of a crash's last words; a file for Flink's log endpoints.</summary>
-    public const string Log4j = """
-        monitorInterval=30
-        rootLogger.level = INFO
-        rootLogger.appenderRef.console.ref = ConsoleAppender
-        rootLogger.appenderRef.rolling.ref = RollingFileAppender
-        appender.console.name = ConsoleAppender
-        appender.console.type = CONSOLE
-        appender.console.layout.type = PatternLayout
-        appender.console.layout.pattern = %d{yyyy-MM-dd HH:mm:ss,SSS} %-5p %-60c %x - %m%n
-        appender.rolling.name = RollingFileAppender
-        appender.rolling.type = RollingFile
-        appender.rolling.append = false
-        appender.rolling.fileName = ${sys:log.file}
-        appender.rolling.filePattern = ${sys:log.file}.%i
-        appender.rolling.layout.type = PatternLayout
-        appender.rolling.layout.pattern = %d{yyyy-MM-dd HH:mm:ss,SSS} %-5p %-60c %x - %m%n
-        appender.rolling.policies.type = Policies
-        appender.rolling.policies.size.type = SizeBasedTriggeringPolicy
-        appender.rolling.policies.size.size = 100MB
-        appender.rolling.strategy.type = DefaultRolloverStrategy
-        appender.rolling.strategy.max = 10
-        logger.netty.name = org.jboss.netty.channel.DefaultChannelPipeline
-        logger.netty.level = OFF
-
-        """;
 }

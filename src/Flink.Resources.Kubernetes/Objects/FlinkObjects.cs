@@ -74,7 +74,7 @@ internal static class FlinkObjects
         manifest, KubernetesNames.Config(manifest.ClusterId), new JsonObject
         {
             ["config.yaml"] = FlinkConfigFile.Write(manifest.Configuration.Concat(restore), manifest.Lists),
-            ["log4j-console.properties"] = FlinkDefaults.Log4j,
+            ["log4j-console.properties"] = FlinkLogging.Log4j,
         });
 
     public static JsonObject? TemplateMap(ApplicationManifest manifest) => manifest.TaskManagerTemplate is null ? null : Map(
