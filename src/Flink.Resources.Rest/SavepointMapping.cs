@@ -54,6 +54,13 @@ internal static class SavepointMapping
         var line = rest.IndexOfAnyInRange('\0', '\u001f') is >= 0 and var control ? rest[..control] : rest;
         var end = line.IndexOf(", but the corresponding job", StringComparison.Ordinal);
         var path = (end < 0 ? line : line[..end]).Trim().TrimEnd(',').ToString();
-        return Uri.TryCreate(path, UriKind.Absolute, out _) && path.Contains(":/", StringComparison.Ordinal) ? path : null;
+        return IsAddress(path) ? path : null;
+    }
+
+    /// <summary>SCHEME:/… as Flink writes it; .NET's Uri refuses <c>file:/tmp</c>.</summary>
+    private static bool IsAddress(string path)
+    {
+        var scheme = path.IndexOf(":/", StringComparison.Ordinal);
+        return scheme > 0 && path[..scheme].All(static c => char.IsAsciiLetterOrDigit(c) || c is '+' or '-' or '.');
     }
 }
