@@ -8,12 +8,17 @@ internal static class Clusters
 {
     private const string HowTo =
         "Real clusters are not configured: set TESTBED_YARN_RM, TESTBED_WEBHDFS, TESTBED_HDFS, TESTBED_FLINK_HDFS_LIB, "
-        + "TESTBED_FLINK_HDFS_PLUGINS and TESTBED_FLINK_HDFS_JOBS_JAR (docs/testing.md), then run dotnet test again.";
+        + "TESTBED_FLINK_HDFS_PLUGINS, TESTBED_FLINK_HDFS_JOBS_JAR, KUBECONFIG and TESTBED_FLINK_IMAGE (docs/testing.md), then run dotnet test again.";
 
     /// <summary>A run's own names, so that runs do not meet.</summary>
     public static string Run { get; } = FormattableString.Invariant($"r{TimeProvider.System.GetUtcNow():HHmmss}p{Environment.ProcessId}");
 
     public static string Hdfs => Require("TESTBED_HDFS");
+
+    /// <summary>The job jar inside of the image.</summary>
+    public static string JarInImage => Environment.GetEnvironmentVariable("TESTBED_FLINK_IMAGE_JOBS_JAR") is { Length: > 0 } jar
+        ? jar
+        : "local:///opt/flink/usrlib/testbed-jobs.jar";
 
     public static bool IsConfigured => Environment.GetEnvironmentVariable("TESTBED_YARN_RM") is { Length: > 0 };
 
