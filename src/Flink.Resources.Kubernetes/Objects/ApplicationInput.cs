@@ -93,7 +93,6 @@ internal sealed class ApplicationInput
         var common = ApplicationSpecRules.CommonConfiguration(
             Spec with { Configuration = given.ToImmutableSortedDictionary(StringComparer.Ordinal) }, RestorePoint.None);
         Overlay(result, FlinkDefaults.Overridable(Options), common, FlinkDefaults.Owned(ClusterId, Namespace, Options, Profile));
-        result["env.java.opts.all"] = FlinkDefaults.JavaOptions(result["env.java.opts.all"]);
         result["kubernetes.jobmanager.cpu.amount"] = Cores(Spec.JobManager);
         result["kubernetes.taskmanager.cpu.amount"] = Cores(Spec.TaskManager);
         foreach (var (name, value) in Environment)

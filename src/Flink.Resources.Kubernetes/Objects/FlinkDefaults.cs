@@ -31,12 +31,6 @@ internal static class FlinkDefaults
         new("TZ", "UTC"), new("LANG", "C.UTF-8"), new("LC_ALL", "C.UTF-8"), new("HADOOP_USER_NAME", "flink"),
     ];
 
-    /// <summary>Java's own defaults differ between clusters (pods have US-ASCII here); a value that the user gave stays.</summary>
-    public static string JavaOptions(string given) =>
-        given
-        + (given.Contains("-Duser.timezone=", StringComparison.Ordinal) ? string.Empty : " -Duser.timezone=UTC")
-        + (given.Contains("-Dfile.encoding=", StringComparison.Ordinal) ? string.Empty : " -Dfile.encoding=UTF-8");
-
     /// <summary>Defaults that profile and specification may override.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Overridable(KubernetesOptions options)
     {
