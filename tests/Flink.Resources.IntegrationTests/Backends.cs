@@ -54,6 +54,8 @@ internal static class Backends
         options.Holder = $"{controller}-{Clusters.Run}";
         options.CpuLimitFactor = 20;
         var profile = new KubernetesFlinkProfile { Image = Clusters.Require("TESTBED_FLINK_IMAGE") };
+        // Both clusters write the same directories, as the same user.
+        profile.Environment["HADOOP_USER_NAME"] = "root";
         options.Profiles["1.20"] = profile;
     }
 }

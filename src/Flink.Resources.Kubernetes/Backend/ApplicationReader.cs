@@ -5,6 +5,8 @@ namespace Flink.Resources.Kubernetes;
 /// <summary>Reads what became of an application: its fence, its Deployment, its pods, and Flink's own word.</summary>
 internal sealed class ApplicationReader(Site site, FlinkWord flink)
 {
+    private static readonly TimeSpan _mainMayTake = TimeSpan.FromSeconds(20);
+
     public async Task<Lookup<ApplicationReport>> FindAsync(Fence fence, CancellationToken cancellationToken)
     {
         var clusterId = KubernetesNames.ClusterId(fence);
@@ -85,6 +87,10 @@ internal sealed class ApplicationReader(Site site, FlinkWord flink)
         if (manager is not null && await flink.AskAsync(handle, cancellationToken).ConfigureAwait(false) is { } jobs)
         {
             report = report with { State = ApplicationState.Running, NativeState = jobs.States, RestAddress = site.RestAddress(handle) };
+            if (jobs.IsEmpty)
+            {
+                return WithoutJob(report, manager);
+            }
             if (jobs.Ended is not { } ended)
             {
                 return report with { Diagnostics = PodReading.WhyTaskManagersWait(pods) };
@@ -108,6 +114,28 @@ internal sealed class ApplicationReader(Site site, FlinkWord flink)
             NativeState = manager is null ? PodReading.NativeState(pods) : "Running",
             Diagnostics = why ?? (manager is null ? null : "The JobManager's container runs; Flink's REST API does not answer yet."),
             IsStuck = stuck,
+        };
+    }
+
+    /// <summary>
+    /// A JobManager has no job while its main method runs. One that was restarted after its job's end stays so: Flink finds the result
+    /// in its store, does not run the job again and does not show it either.
+    /// </summary>
+    private ApplicationReport WithoutJob(ApplicationReport report, JsonObject manager)
+    {
+        report = report with { State = ApplicationState.Starting, NativeState = "no job yet" };
+        var container = PodReading.Main(manager);
+        if (container.Number("restartCount") == 0 || container.Time("state", "running", "startedAt") is not { } since
+            || site.TimeProvider.GetUtcNow() - since < _mainMayTake)
+        {
+            return report with { Diagnostics = "The JobManager is up; it has no job yet." };
+        }
+        var why = PodReading.Why(manager).Why;
+        return report with
+        {
+            NativeState = "no job after a restart",
+            IsStuck = true,
+            Diagnostics = $"The JobManager was restarted and runs no job: the job had ended before, or it can't be started. Before the restart: {why ?? "nothing is known"}",
         };
     }
 

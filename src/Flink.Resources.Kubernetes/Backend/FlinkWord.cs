@@ -6,7 +6,11 @@ namespace Flink.Resources.Kubernetes;
 /// <summary>What the Dispatcher says about its jobs.</summary>
 /// <param name="States">Flink's words for the states.</param>
 /// <param name="Ended">How it ended, when no job of it goes on.</param>
-internal sealed record FlinkJobs(string States, (ApplicationResult Result, DateTimeOffset? At, string? Cause)? Ended);
+internal sealed record FlinkJobs(string States, (ApplicationResult Result, DateTimeOffset? At, string? Cause)? Ended)
+{
+    /// <summary>No job was submitted yet, or it had ended before this JobManager started.</summary>
+    public bool IsEmpty => States.Length == 0;
+}
 
 /// <summary>Asks Flink whether its job has ended, for a short time only.</summary>
 internal sealed class FlinkWord(Site site)
@@ -23,7 +27,7 @@ internal sealed class FlinkWord(Site site)
         var states = string.Join(',', jobs.Select(static j => j.Text("state")));
         if (jobs.Count == 0 || !jobs.TrueForAll(static j => j.Text("state") is "FINISHED" or "FAILED" or "CANCELED"))
         {
-            return new FlinkJobs(states.Length == 0 ? "no job yet" : states, null);
+            return new FlinkJobs(states, null);
         }
         var worst = jobs.Find(static j => j.Text("state") == "FAILED") ?? jobs.Find(static j => j.Text("state") == "CANCELED") ?? jobs[0];
         var result = worst.Text("state") switch
