@@ -5,6 +5,9 @@ namespace Flink.Resources.Kubernetes;
 /// <summary>One look at whether anything of an application can still process records.</summary>
 internal sealed class Death(Site site)
 {
+    /// <summary>The grace period of Flink's pods, and a kubelet's round.</summary>
+    private static readonly TimeSpan _podsMayTake = TimeSpan.FromSeconds(35);
+
     public async Task<DeathProbe> ProbeAsync(CopyRef copy, CancellationToken cancellationToken)
     {
         try
@@ -48,7 +51,36 @@ internal sealed class Death(Site site)
         {
             return (DeathVerdict.Unknown, $"Node {lost[0]} stopped to report after {handle.Id} began: a pod deleted by force may live on there.");
         }
-        return (DeathVerdict.Dead, $"No Deployment {handle.Id}, no pod of it, and all nodes that it can have used report.");
+        if (record is { State: FenceState.Prepared })
+        {
+            return (DeathVerdict.Dead, $"{handle.Id} was prepared and never started; it has no Deployment and no pod.");
+        }
+        return site.Endings.Of(handle).IsProven
+            ? (DeathVerdict.Dead, $"No Deployment {handle.Id}, and each of its pods was ended by its kubelet's own word.")
+            : await UnprovenAsync(handle, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Nobody saw the pods end. A pod deleted by force is gone at once, and its containers live as long as its kubelet does not hear of
+    /// it, then as long as a pod may take to end. So each kubelet must have reported for that long since the pods were found gone; their
+    /// own clocks are compared, not ours.
+    /// </summary>
+    private async Task<(DeathVerdict Verdict, string Seen)> UnprovenAsync(ApplicationHandle handle, CancellationToken cancellationToken)
+    {
+        var (leases, _) = await site.Calls.ListAsync(
+            Paths.NodeLeases, string.Empty, static l => (Node: l.Name(), Renewed: l.Time("spec", "renewTime") ?? default), cancellationToken).ConfigureAwait(false);
+        var now = leases.ToDictionary(static l => l.Node, static l => l.Renewed, StringComparer.Ordinal);
+        var story = site.Endings.Of(handle);
+        var then = story.ReportsWhenGone ??= now;
+        if (then.Keys.FirstOrDefault(n => !now.ContainsKey(n)) is { } left)
+        {
+            return (DeathVerdict.Unknown, $"Node {left} left the cluster after {handle.Id} was deleted: nobody saw its containers end.");
+        }
+        var silent = now.FirstOrDefault(n => n.Value - then.GetValueOrDefault(n.Key, DateTimeOffset.MinValue) < _podsMayTake);
+        return silent.Key is null
+            ? (DeathVerdict.Dead, $"No Deployment {handle.Id}, no pod of it, and all kubelets reported for {_podsMayTake.TotalSeconds:0} s since.")
+            : (DeathVerdict.Unknown,
+                $"No pod of {handle.Id} is left, but nobody saw their containers end: they may live on until the kubelet of {silent.Key} has reported for {_podsMayTake.TotalSeconds:0} s more (last at {silent.Value:HH:mm:ss}).");
     }
 
     /// <summary>Nodes that don't report and did when the application began: a pod deleted by force leaves its containers running there.</summary>

@@ -86,6 +86,7 @@ internal sealed class KubernetesBackend : IResourceBackend, IDisposable
             throw new InvalidOperationException($"{fence} is not known to be dead ({probe.Verdict}): {probe.Evidence.Seen}");
         }
         await _site.Fences.GiveUpAsync(record, cancellationToken).ConfigureAwait(false);
+        _site.Endings.Forget(copy.Application);
     }
 
     public Task<Lookup<IFlinkCluster>> ConnectAsync(ApplicationHandle application, CancellationToken cancellationToken = default)

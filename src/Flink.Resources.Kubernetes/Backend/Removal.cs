@@ -31,6 +31,8 @@ internal sealed class Removal(Site site, ApplicationReader reader)
         {
             return new RemoveOutcome.Indeterminate(site.Saw($"The fence of {handle} was changed by a start or another removal at the same time."));
         }
+        var watch = await site.Endings.WatchAsync(handle, cancellationToken).ConfigureAwait(false);
+        await using var closing = watch.ConfigureAwait(false);
         var start = site.TimeProvider.GetTimestamp();
         var found = false;
         while (true)
@@ -39,6 +41,7 @@ internal sealed class Removal(Site site, ApplicationReader reader)
             var remains = left with { HaMaps = metadata == HaMetadata.Purge ? left.HaMaps : [] };
             if (remains.IsEmpty)
             {
+                await LastWordsAsync(watch.Story, cancellationToken).ConfigureAwait(false);
                 return found
                     ? new RemoveOutcome.Removed(site.Saw($"Deployment, pods, Services and ConfigMaps of {handle.Id} are gone{(left.HaMaps.Count > 0 ? "; its HA maps stay" : string.Empty)}."))
                     : new RemoveOutcome.AlreadyGone(site.Saw($"Namespace {handle.Namespace} has nothing of {handle.Id}."));
@@ -50,6 +53,15 @@ internal sealed class Removal(Site site, ApplicationReader reader)
                 return new RemoveOutcome.InProgress(site.Saw($"Left of {handle.Id}: {remains}."));
             }
             await Task.Delay(TimeSpan.FromMilliseconds(300), site.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The list may show that pods are gone before the watch has brought their last state.</summary>
+    private async Task LastWordsAsync(PodEndings.Story story, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < 10 && !story.IsProven; i++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), site.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -18,6 +18,9 @@ internal sealed class Site(
     public KubernetesCalls Calls { get; } = new(
         name, api, new BackendPipelines(timeProvider, options().AttemptTimeout, options().CallTimeout));
 
+    /// <summary>How the pods of removed applications went.</summary>
+    public PodEndings Endings => field ??= new PodEndings(this);
+
     public FenceStore Fences => new(Calls, Options.Namespace);
 
     public string Holder => Options.Holder ?? $"{Environment.UserName}@{Environment.MachineName}";

@@ -5,6 +5,7 @@ internal static class Paths
 {
     public const string Namespaces = "api/v1/namespaces";
     public const string Nodes = "api/v1/nodes";
+    public const string NodeLeases = "apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases";
     public const string AllPods = "api/v1/pods";
     public const string AllQuotas = "api/v1/resourcequotas";
     public const string AllDeployments = "apis/apps/v1/deployments";
