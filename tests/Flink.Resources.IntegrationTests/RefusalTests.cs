@@ -127,9 +127,9 @@ public sealed class RefusalTests
 
     private static async Task<string> StartAndFailAsync(IResourceBackend backend, PreparedApplication prepared)
     {
-        if (await backend.StartAsync(prepared, RestorePoint.None, Cancellation) is StartOutcome.Rejected rejected)
+        if (await backend.StartAsync(prepared, RestorePoint.None, Cancellation) is StartOutcome.Refused refused)
         {
-            return rejected.Reason;
+            return refused.Cause;
         }
         ApplicationReport? last = null;
         await Flow.PollAsync(

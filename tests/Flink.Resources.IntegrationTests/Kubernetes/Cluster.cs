@@ -22,7 +22,7 @@ internal static class Cluster
             new V1ResourceQuota
             {
                 Metadata = new V1ObjectMeta { Name = "narrow" },
-                Spec = new V1ResourceQuotaSpec { Hard = new Dictionary<string, ResourceQuantity> { ["requests.memory"] = new("256Mi") } },
+                Spec = new V1ResourceQuotaSpec { Hard = new Dictionary<string, ResourceQuantity>(StringComparer.Ordinal) { ["requests.memory"] = new("256Mi") } },
             },
             name, cancellationToken: Cancellation);
         return name;

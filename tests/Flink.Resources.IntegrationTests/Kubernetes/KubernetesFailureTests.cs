@@ -96,17 +96,17 @@ public sealed class KubernetesFailureTests
         KillJobManager(prepared.Application.Id);
         var cluster = (await Backend.ConnectAsync(prepared.Application, Cancellation)).Match<IFlinkCluster?>(static c => c, static _ => null, static _ => null);
         await Flow.PollAsync(() => Task.FromResult(JobManagersOnThisMachine(prepared.Application.Id) == 1));
-        await Flow.PollAsync(async () => (await cluster!.GetJobsAsync(Cancellation)).Length >= 0);
-        var seen = new List<string>();
+        await Flow.PollAsync(async () => !(await cluster!.GetJobsAsync(Cancellation)).IsDefault);
+        var seen = new List<FlinkJobState>();
         for (var i = 0; i < 20; i++)
         {
-            seen.AddRange((await QuietlyAsync(cluster!)).Select(static j => j.State.ToString()));
+            seen.AddRange((await QuietlyAsync(cluster!)).Select(static j => j.State));
             await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System, Cancellation);
         }
         var after = await Backend.FindAsync(prepared.Fence, Cancellation);
 
         Assert.Equal(ApplicationResult.Succeeded, finished.Result);
-        Assert.DoesNotContain("Running", seen);
+        Assert.DoesNotContain(FlinkJobState.Running, seen);
         Assert.Equal(ApplicationResult.Succeeded, after.Match(static r => r.Result, static _ => default, static _ => default));
         await _flow.CleanAsync(prepared);
     }
