@@ -6,11 +6,26 @@ namespace Flink.Resources.Integration;
 [CollectionDefinition(nameof(ClusterFailures), DisableParallelization = true)]
 public sealed class ClusterFailures
 {
-    /// <summary>Kills a daemon with SIGKILL.</summary>
-    internal static Task KillAsync(string daemon) => RunAsync("kill", daemon);
+    /// <summary>Kills a daemon with SIGKILL, does something while it is dead, and starts it again with its data, whatever happened.</summary>
+    internal static async Task<T> WithoutAsync<T>(string daemon, Func<Task<T>> during)
+    {
+        await RunAsync("kill", daemon);
+        try
+        {
+            return await during();
+        }
+        finally
+        {
+            await RunAsync("start", daemon);
+        }
+    }
 
-    /// <summary>Starts a daemon again with its data, and waits until it answers.</summary>
-    internal static Task StartAsync(string daemon) => RunAsync("start", daemon);
+    /// <summary>Begins something, kills a daemon at once, waits for the answer, and starts the daemon again.</summary>
+    internal static async Task<T> KillDuringAsync<T>(string daemon, Func<Task<T>> begin)
+    {
+        var begun = begin();
+        return await WithoutAsync(daemon, () => begun);
+    }
 
     private static async Task RunAsync(params string[] arguments)
     {

@@ -39,7 +39,7 @@ public sealed class RefusalTests
 
         var cause = await FailAsync(new Flow(Backends.Yarn("refusal")), spec);
 
-        Assert.Contains("65536", cause, StringComparison.Ordinal);
+        Assert.Contains("the largest container", cause, StringComparison.Ordinal);
     }
 
     [Fact]

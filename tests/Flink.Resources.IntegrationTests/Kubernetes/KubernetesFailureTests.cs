@@ -20,31 +20,25 @@ public sealed class KubernetesFailureTests
     public async Task ApiServer_KilledBeforeAndDuringSubmitWhileRunningAndDuringStop_IsUnknownAndThenOneOrNone()
     {
         var prepared = await _flow.PrepareAsync(Job("api"));
-        await ClusterFailures.KillAsync("apiserver");
-        var dead = await Backend.StartAsync(prepared, RestorePoint.None, Cancellation);
-        var unseen = await Backend.FindAsync(prepared.Fence, Cancellation);
-        await ClusterFailures.StartAsync("apiserver");
+        var (dead, unseen) = await ClusterFailures.WithoutAsync("apiserver", async () => (
+            await Backend.StartAsync(prepared, RestorePoint.None, Cancellation),
+            await Backend.FindAsync(prepared.Fence, Cancellation)));
         await Flow.PollAsync(async () => (await Backend.FindAsync(prepared.Fence, Cancellation)).Status == LookupStatus.Found);
 
-        var starting = Backend.StartAsync(prepared, RestorePoint.None, Cancellation);
-        await ClusterFailures.KillAsync("apiserver");
-        var during = await starting;
-        await ClusterFailures.StartAsync("apiserver");
+        var during = await ClusterFailures.KillDuringAsync(
+            "apiserver", () => Backend.StartAsync(prepared, RestorePoint.None, Cancellation));
         await Flow.PollAsync(async () =>
             await Backend.StartAsync(prepared, RestorePoint.None, Cancellation) is StartOutcome.Accepted or StartOutcome.AlreadyStarted);
         await _flow.RunningAsync(prepared);
         var copies = await OfJobAsync(prepared);
 
-        await ClusterFailures.KillAsync("apiserver");
-        var unseenRunning = await Backend.FindAsync(prepared.Fence, Cancellation);
-        var death = await Backend.ProbeDeathAsync(new CopyRef(prepared.Application), Cancellation);
-        await ClusterFailures.StartAsync("apiserver");
+        var (unseenRunning, death) = await ClusterFailures.WithoutAsync("apiserver", async () => (
+            await Backend.FindAsync(prepared.Fence, Cancellation),
+            await Backend.ProbeDeathAsync(new CopyRef(prepared.Application), Cancellation)));
         await _flow.ReportAsync(prepared, static r => r.State == ApplicationState.Running);
 
-        var removing = Backend.RemoveAsync(prepared.Application, HaMetadata.Purge, Cancellation);
-        await ClusterFailures.KillAsync("apiserver");
-        var removed = await removing;
-        await ClusterFailures.StartAsync("apiserver");
+        var removed = await ClusterFailures.KillDuringAsync(
+            "apiserver", () => Backend.RemoveAsync(prepared.Application, HaMetadata.Purge, Cancellation));
         await _flow.RemoveAsync(prepared);
         var after = await Backend.StartAsync(prepared, RestorePoint.None, Cancellation);
 
@@ -64,26 +58,17 @@ public sealed class KubernetesFailureTests
     {
         var prepared = await _flow.StartAsync(Job("kubelet"));
         await _flow.RunningAsync(prepared);
-        await ClusterFailures.KillAsync("kubelet");
-        DeathProbe probe;
-        bool lives;
-        RemoveOutcome removed;
-        try
+        var (probe, lives) = await ClusterFailures.WithoutAsync("kubelet", async () =>
         {
             await Cluster.DeleteByForceAsync(prepared.Application.Namespace!, prepared.Application.Id);
-            removed = await Backend.RemoveAsync(prepared.Application, HaMetadata.Purge, Cancellation);
-            probe = await Backend.ProbeDeathAsync(new CopyRef(prepared.Application), Cancellation);
-            lives = JobManagersOnThisMachine(prepared.Application.Id) > 0;
-        }
-        finally
-        {
-            await ClusterFailures.StartAsync("kubelet");
-        }
+            await Backend.RemoveAsync(prepared.Application, HaMetadata.Purge, Cancellation);
+            var seen = await Backend.ProbeDeathAsync(new CopyRef(prepared.Application), Cancellation);
+            return (seen, JobManagersOnThisMachine(prepared.Application.Id) > 0);
+        });
         await _flow.RemoveAsync(prepared);
 
         Assert.True(lives, "The test must leave the containers alive.");
         Assert.Equal(DeathVerdict.Unknown, probe.Verdict);
-        Assert.NotNull(removed);
         Assert.Equal(0, JobManagersOnThisMachine(prepared.Application.Id));
         await Backend.ForgetAsync(prepared.Fence, Cancellation);
     }

@@ -18,16 +18,13 @@ public sealed class YarnFailureTests
     public async Task ResourceManager_KilledBeforeAndDuringSubmit_IsUnknownAndThenOneApplication()
     {
         var prepared = await _flow.PrepareAsync(Job("rm-submit"));
-        await ClusterFailures.KillAsync("resourcemanager");
-        var dead = await Backend.StartAsync(prepared, RestorePoint.None, Cancellation);
-        var unseen = await Backend.FindAsync(prepared.Fence, Cancellation);
-        await ClusterFailures.StartAsync("resourcemanager");
+        var (dead, unseen) = await ClusterFailures.WithoutAsync("resourcemanager", async () => (
+            await Backend.StartAsync(prepared, RestorePoint.None, Cancellation),
+            await Backend.FindAsync(prepared.Fence, Cancellation)));
         await Flow.PollAsync(async () => (await Backend.FindAsync(prepared.Fence, Cancellation)).Status != LookupStatus.Unknown);
 
-        var starting = Backend.StartAsync(prepared, RestorePoint.None, Cancellation);
-        await ClusterFailures.KillAsync("resourcemanager");
-        var during = await starting;
-        await ClusterFailures.StartAsync("resourcemanager");
+        var during = await ClusterFailures.KillDuringAsync(
+            "resourcemanager", () => Backend.StartAsync(prepared, RestorePoint.None, Cancellation));
         await RepeatStartAsync(prepared);
         await _flow.RunningAsync(prepared);
 
@@ -43,17 +40,14 @@ public sealed class YarnFailureTests
     {
         var prepared = await _flow.StartAsync(Job("rm-run"));
         await _flow.RunningAsync(prepared);
-        await ClusterFailures.KillAsync("resourcemanager");
-        var unseen = await Backend.FindAsync(prepared.Fence, Cancellation);
-        var death = await Backend.ProbeDeathAsync(new CopyRef(prepared.Application), Cancellation);
-        var again = await Backend.StartAsync(prepared, RestorePoint.None, Cancellation);
-        await ClusterFailures.StartAsync("resourcemanager");
+        var (unseen, death, again) = await ClusterFailures.WithoutAsync("resourcemanager", async () => (
+            await Backend.FindAsync(prepared.Fence, Cancellation),
+            await Backend.ProbeDeathAsync(new CopyRef(prepared.Application), Cancellation),
+            await Backend.StartAsync(prepared, RestorePoint.None, Cancellation)));
         var running = await _flow.ReportAsync(prepared, static r => r.State == ApplicationState.Running);
 
-        var removing = Backend.RemoveAsync(prepared.Application, HaMetadata.Purge, Cancellation);
-        await ClusterFailures.KillAsync("resourcemanager");
-        var removed = await removing;
-        await ClusterFailures.StartAsync("resourcemanager");
+        var removed = await ClusterFailures.KillDuringAsync(
+            "resourcemanager", () => Backend.RemoveAsync(prepared.Application, HaMetadata.Purge, Cancellation));
         await _flow.RemoveAsync(prepared);
         var after = await Backend.StartAsync(prepared, RestorePoint.None, Cancellation);
 
@@ -70,31 +64,31 @@ public sealed class YarnFailureTests
     public async Task NameNode_KilledBeforeSubmitAndWhileRunning_IsUnknownAndThenOneApplication()
     {
         var spec = Job("nn");
-        await ClusterFailures.KillAsync("namenode");
-        var blind = await Assert.ThrowsAsync<ResourceBackendException>(() => Backend.PrepareAsync(new Fence(spec.Job, 1), spec, Cancellation));
-        var unseen = await Backend.FindAsync(new Fence(spec.Job, 1), Cancellation);
-        await ClusterFailures.StartAsync("namenode");
-        PreparedApplication? prepared = null;
-        await Flow.PollAsync(async () => (prepared = await _flow.PrepareAsync(spec)) is not null);
+        var (blind, unseen) = await ClusterFailures.WithoutAsync("namenode", async () => (
+            await Backend.PrepareAsync(new Fence(spec.Job, 1), spec, Cancellation),
+            await Backend.FindAsync(new Fence(spec.Job, 1), Cancellation)));
+        PrepareOutcome? outcome = null;
+        await Flow.PollAsync(async () =>
+            (outcome = await Backend.PrepareAsync(new Fence(spec.Job, 1), spec, Cancellation)) is PrepareOutcome.Prepared);
+        var prepared = ((PrepareOutcome.Prepared)outcome!).Application;
 
-        await ClusterFailures.KillAsync("namenode");
-        var dead = await Backend.StartAsync(prepared!, RestorePoint.None, Cancellation);
-        await ClusterFailures.StartAsync("namenode");
-        await RepeatStartAsync(prepared!);
-        await _flow.ReportAsync(prepared!, static r => r.State == ApplicationState.Running);
-        Assert.Single(await OfJobAsync(prepared!));
+        var dead = await ClusterFailures.WithoutAsync(
+            "namenode", () => Backend.StartAsync(prepared, RestorePoint.None, Cancellation));
+        await RepeatStartAsync(prepared);
+        await _flow.ReportAsync(prepared, static r => r.State == ApplicationState.Running);
+        var copies = await OfJobAsync(prepared);
 
-        await ClusterFailures.KillAsync("namenode");
-        var fenceUnread = await Backend.FindAsync(prepared!.Fence, Cancellation);
-        var byHandle = await Backend.FindAsync(prepared.Application, Cancellation);
-        await ClusterFailures.StartAsync("namenode");
+        var (fenceUnread, byHandle) = await ClusterFailures.WithoutAsync("namenode", async () => (
+            await Backend.FindAsync(prepared.Fence, Cancellation),
+            await Backend.FindAsync(prepared.Application, Cancellation)));
+        await Flow.PollAsync(async () => (await Backend.FindAsync(prepared.Fence, Cancellation)).Status == LookupStatus.Found);
 
-        Assert.True(blind.Fault is BackendFault.Unreachable or BackendFault.Timeout or BackendFault.Unavailable, blind.Message);
+        Assert.IsType<PrepareOutcome.Indeterminate>(blind);
         Assert.Equal(LookupStatus.Unknown, unseen.Status);
         Assert.IsType<StartOutcome.Indeterminate>(dead);
+        Assert.Single(copies);
         Assert.Equal(LookupStatus.Unknown, fenceUnread.Status);
         Assert.NotEqual(LookupStatus.Absent, byHandle.Status);
-        await Flow.PollAsync(async () => (await Backend.FindAsync(prepared.Fence, Cancellation)).Status == LookupStatus.Found);
         await _flow.CleanAsync(prepared);
     }
 
