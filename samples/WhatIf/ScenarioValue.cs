@@ -25,7 +25,22 @@ internal readonly record struct ScenarioValue(JsonElement Element, string Path)
     private JsonElement Object() =>
         Required().Element.ValueKind == JsonValueKind.Object ? Element : throw Wrong("an object");
 
-    public string String() => Required().Element.ValueKind == JsonValueKind.String ? Element.GetString()! : throw Wrong("a string");
+    public string String()
+    {
+        if (Required().Element.ValueKind != JsonValueKind.String)
+        {
+            throw Wrong("a string");
+        }
+        try
+        {
+            return Element.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair is valid JSON, but no text.
+            throw Wrong("a string of whole characters");
+        }
+    }
 
     public string? StringOrNull() => IsSet ? String() : null;
 

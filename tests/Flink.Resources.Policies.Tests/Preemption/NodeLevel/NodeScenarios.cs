@@ -15,7 +15,7 @@ internal static class NodeScenarios
     private static readonly Gen<long?> Start = Gen.OneOf<long?>(null, 0, 1, 2, 3);
 
     private static readonly Gen<PodAntiAffinity?> AntiAffinity = Gen.OneOf<PodAntiAffinity?>(
-        null, null, null, new PodAntiAffinity("app", "zone"), new PodAntiAffinity("team", "rack"));
+        null, null, null, null, null, null, null, new PodAntiAffinity("app", "zone"), new PodAntiAffinity("team", "rack"));
 
     private static readonly Gen<PodResources> Requests =
         from cpu in Gen.Long[0, 3]
@@ -24,9 +24,9 @@ internal static class NodeScenarios
 
     private static readonly Gen<ImmutableArray<ClusterNode>> Nodes =
         from nodes in (
-            from cpu in Gen.Long[0, 6]
-            from memory in Gen.Long[0, 5]
-            from pods in Gen.Long[0, 4]
+            from cpu in Gen.Long[1, 6]
+            from memory in Gen.Long[1, 8]
+            from pods in Gen.Long[1, 6]
             from labels in NodeLabelSets
             select new ClusterNode { Name = "", Allocatable = new(cpu, memory), MaxPods = pods, Labels = labels }).Array[1, 4]
         select nodes.Select((n, i) => n with { Name = $"n{i}" }).ToImmutableArray();
@@ -38,12 +38,12 @@ internal static class NodeScenarios
         select new DisruptionBudget { Name = "b", Selector = selector, DisruptionsAllowed = allowed, AlreadyDisrupted = counted };
 
     private static readonly Gen<IncomingPod> Incoming =
-        from priority in Gen.Long[-1, 3]
+        from priority in Gen.Long[0, 4]
         from requests in Requests
         from labels in PodLabelSets
         from policy in Gen.Frequency((9, PodPreemptionPolicy.LowerPriority), (1, PodPreemptionPolicy.Never))
         from nominated in Gen.OneOf<string?>(null, null, null, "n0", "gone")
-        from spread in Gen.OneOf<ImmutableArray<TopologySpread>>([], [], [new(1, "zone", "app")], [new(0, "zone", "team"), new(2, "rack", "app")])
+        from spread in Gen.OneOf<ImmutableArray<TopologySpread>>([], [], [], [], [new(1, "zone", "app")], [new(0, "zone", "team"), new(2, "rack", "app")])
         select new IncomingPod
         {
             Name = "incoming",
@@ -56,7 +56,7 @@ internal static class NodeScenarios
         };
 
     private static readonly Gen<VictimFilter?> Filter = Gen.OneOf<VictimFilter?>(
-        null, null, null, new VictimFilter { Labels = Labels(("app", "x")) }, new VictimFilter { Node = "n0" }, new VictimFilter { MinPreemptorPriority = 2 }, new VictimFilter { MaxVictimPriority = 0 });
+        null, null, null, null, null, null, null, null, new VictimFilter { Labels = Labels(("app", "x")) }, new VictimFilter { Node = "n0" }, new VictimFilter { MinPreemptorPriority = 2 }, new VictimFilter { MaxVictimPriority = 0 });
 
     private static readonly Gen<NodePreemptionSettings> Settings =
         from percentage in Gen.OneOf<long>(0, 10, 34, 50, 250)
@@ -81,7 +81,7 @@ internal static class NodeScenarios
 
     public static Gen<NodePreemptionContext> All { get; } =
         from nodes in Nodes
-        from running in Pod(nodes.Length).Array[0, 9]
+        from running in Pod(nodes.Length).Array[2, 14]
         from budgets in Budget.Array[0, 2]
         from incoming in Incoming
         from settings in Settings

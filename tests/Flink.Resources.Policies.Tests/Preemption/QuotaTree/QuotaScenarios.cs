@@ -10,17 +10,17 @@ internal static class QuotaScenarios
     public static readonly FlavorResource FastCpu = new("fast", "cpu");
     public static readonly FlavorResource Memory = new("std", "mem");
 
-    private static readonly Gen<long?> Limit = Gen.OneOf<long?>(null, null, null, 0, 2, 5);
+    private static readonly Gen<long?> Limit = Gen.OneOf<long?>(null, null, null, null, null, 0, 2, 5);
 
-    private static readonly Gen<FlavorResource> FlavorResources = Gen.OneOf(Cpu, Cpu, FastCpu, Memory);
+    private static readonly Gen<FlavorResource> FlavorResources = Gen.OneOf(Cpu, Cpu, Cpu, Cpu, FastCpu, Memory);
 
     private static readonly Gen<ImmutableArray<ResourceQuota>> Quotas =
         from quotas in (
             from fr in FlavorResources
-            from nominal in Gen.Long[0, 10]
+            from nominal in Gen.Long[0, 8]
             from borrowing in Limit
             from lending in Limit
-            select new ResourceQuota { FlavorResource = fr, Nominal = nominal, BorrowingLimit = borrowing, LendingLimit = lending }).Array[0, 3]
+            select new ResourceQuota { FlavorResource = fr, Nominal = nominal, BorrowingLimit = borrowing, LendingLimit = lending }).Array[1, 4]
         select quotas.DistinctBy(q => q.FlavorResource).ToImmutableArray();
 
     private static readonly Gen<decimal> Weights = Gen.OneOf(1m, 1m, 2m, 0.5m, 0m, 3m);
@@ -28,12 +28,12 @@ internal static class QuotaScenarios
     private static readonly Gen<ImmutableArray<FlavorAmount>> Amounts =
         from amounts in (
             from fr in FlavorResources
-            from amount in Gen.Long[0, 6]
+            from amount in Gen.Frequency((1, Gen.Const(0L)), (9, Gen.Long[1, 6]))
             select new FlavorAmount(fr, amount)).Array[1, 2]
         select amounts.ToImmutableArray();
 
     private static readonly Gen<ClusterQueuePreemption> Policies =
-        from within in Gen.Enum<WithinClusterQueuePolicy>()
+        from within in Gen.OneOf(WithinClusterQueuePolicy.Never, WithinClusterQueuePolicy.LowerPriority, WithinClusterQueuePolicy.LowerOrNewerEqualPriority, WithinClusterQueuePolicy.LowerOrNewerEqualPriority)
         from reclaim in Gen.OneOf(ReclaimWithinCohortPolicy.Never, ReclaimWithinCohortPolicy.LowerPriority, ReclaimWithinCohortPolicy.Any, ReclaimWithinCohortPolicy.Any)
         from borrow in Gen.Enum<BorrowWithinCohortPolicy>()
         from threshold in Gen.OneOf<long?>(null, null, 0, 1)
@@ -52,7 +52,7 @@ internal static class QuotaScenarios
         select new Cohort { Name = "", Parent = parent, FairWeight = weight, Quotas = quotas };
 
     private static readonly Gen<ClusterQueue> Queues =
-        from cohort in Gen.OneOf<string?>(null, "root", "root", "c0", "c0", "c1", "c2", "named only")
+        from cohort in Gen.OneOf<string?>(null, "root", "root", "c0", "c0", "c1", "c1", "c2", "c2", "named only")
         from weight in Weights
         from quotas in Quotas
         from policy in Policies
@@ -82,10 +82,10 @@ internal static class QuotaScenarios
 
     private static readonly Gen<PendingWorkload> Incoming =
         from queue in Gen.Int[0, 4]
-        from priority in Gen.Long[-1, 3]
+        from priority in Gen.Long[0, 3]
         from created in Created
         from requests in Amounts
-        from needed in Gen.Int[0, 3]
+        from needed in Gen.Int[0, 2]
         select new PendingWorkload
         {
             Name = "incoming",
@@ -99,7 +99,7 @@ internal static class QuotaScenarios
     public static Gen<QuotaTreeContext> All { get; } =
         from cohorts in Cohorts.Array[3]
         from queues in Queues.Array[5]
-        from running in Workloads.Array[0, 10]
+        from running in Workloads.Array[6, 18]
         from incoming in Incoming
         let named = cohorts.Select((c, i) => c with { Name = $"c{i}", Parent = IsHigher(c.Parent, i) ? c.Parent : "root" })
         select new QuotaTreeContext
