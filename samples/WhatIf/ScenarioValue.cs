@@ -15,8 +15,20 @@ internal readonly record struct ScenarioValue(JsonElement Element, string Path)
 
     /// <summary>A field of this object, set or not.</summary>
     /// <exception cref="ScenarioException">This is no object.</exception>
-    public ScenarioValue this[string field] =>
-        Object().TryGetProperty(field, out var value) ? new(value, $"{Path}.{field}") : new(default, $"{Path}.{field}");
+    public ScenarioValue this[string field]
+    {
+        get
+        {
+            try
+            {
+                return Object().TryGetProperty(field, out var value) ? new(value, $"{Path}.{field}") : new(default, $"{Path}.{field}");
+            }
+            catch (InvalidOperationException)
+            {
+                throw NoText();
+            }
+        }
+    }
 
     public ScenarioException Wrong(string expected) => new($"{Name} must be {expected}", Path);
 
@@ -37,8 +49,7 @@ internal readonly record struct ScenarioValue(JsonElement Element, string Path)
         }
         catch (InvalidOperationException)
         {
-            // Half of a surrogate pair is valid JSON, but no text.
-            throw Wrong("a string of whole characters");
+            throw NoText();
         }
     }
 
@@ -149,8 +160,24 @@ internal readonly record struct ScenarioValue(JsonElement Element, string Path)
         var result = new OrderedDictionary<string, ScenarioValue>(StringComparer.Ordinal);
         foreach (var member in Object().EnumerateObject())
         {
-            result[member.Name] = new(member.Value, $"{Path}.{member.Name}");
+            var name = NameOf(member);
+            result[name] = new(member.Value, $"{Path}.{name}");
         }
         return [.. result];
     }
+
+    private string NameOf(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            throw NoText();
+        }
+    }
+
+    /// <summary>Half of a surrogate pair is valid JSON, but no text.</summary>
+    private ScenarioException NoText() => new($"{Name} contains half a character (a lone surrogate)", Path);
 }

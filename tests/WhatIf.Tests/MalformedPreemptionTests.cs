@@ -205,6 +205,7 @@ public sealed class MalformedPreemptionTests
 
     [Theory]
     [InlineData("""{"kind":"\ud800"}""")]
+    [InlineData("""{"id":"\ud800","kind":"share"}""")]
     [InlineData("""{"\ud800":1,"kind":"share"}""")]
     [InlineData("""{"kind":"eligibility","nodes":[{"name":"n","capacity":{"cpuMilli":1,"memoryBytes":1,"pods":1},"labels":{"\ud800":"x"}}]}""")]
     [InlineData("""{"kind":"eligibility","nodes":[{"name":"n","capacity":{"cpuMilli":1e400,"memoryBytes":1,"pods":1}}]}""")]
@@ -216,6 +217,7 @@ public sealed class MalformedPreemptionTests
         Assert.StartsWith("$", Path(answer), StringComparison.Ordinal);
         var batch = Encoding.UTF8.GetBytes($$"""{"cases":[{{scenario}}]}""");
         Assert.Equal(2, ScenarioCommand.Answer(Capability, batch, batch: true).ExitCode);
+        Assert.NotEmpty(ScenarioCommand.Answer(Capability, batch, batch: true).Answer.ToJsonString());
     }
 
     [Theory]
