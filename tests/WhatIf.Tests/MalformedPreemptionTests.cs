@@ -103,6 +103,19 @@ public sealed class MalformedPreemptionTests
     }
 
     [Theory]
+    [InlineData("preempt")]
+    [InlineData("flat")]
+    [InlineData("fair")]
+    public void Show_Plan_SaysOfEveryRunningOneOnceWhetherItGoesOrStays(string name)
+    {
+        var (_, answer) = Scenarios.Answer(Capability, Of(name));
+        var lines = Scenarios.Shown(Capability, Of(name), answer).Split('\n');
+
+        Assert.Equal(answer["victims"]!.AsArray().Count, lines.Count(static l => l.Contains(" goes  ", StringComparison.Ordinal) || l.Contains(" goes \u2502", StringComparison.Ordinal)));
+        Assert.Equal(Of(name)["running"]!.AsArray().Count, lines.Count(static l => l.Contains('\u2502') && !l.Contains("Decision", StringComparison.Ordinal)));
+    }
+
+    [Theory]
     [MemberData(nameof(Kinds))]
     public void Answer_FieldMissingOrNull_IsAnErrorAtThatPlaceUnlessOptional(string name)
     {

@@ -22,6 +22,7 @@ internal static class Scenarios
     {
         using var writer = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(writer) });
+        console.Profile.Width = 200;
         using var document = JsonDocument.Parse(scenario.ToJsonString());
         capability.Show(new ScenarioValue(document.RootElement, "$"), answer, console);
         return writer.ToString();

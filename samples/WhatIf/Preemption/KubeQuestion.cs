@@ -34,9 +34,13 @@ internal sealed class KubeQuestion : IPreemptionQuestion
             console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"Pod [bold]{context.Incoming.Name}[/] {(NodePreemption.IsEligible(context) ? "may" : "may not")} preempt.");
             return;
         }
+        if (kind == "preempt" && !NodePreemption.IsEligible(context))
+        {
+            console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"Pod [bold]{context.Incoming.Name}[/] may not preempt: nobody goes.");
+            return;
+        }
         // dryRun and selectNode do not ask whether the pod may preempt.
-        var candidates = kind == "preempt" ? NodePreemption.Plan(context).Candidates : NodePreemption.FindCandidates(context);
-        ShowCandidates(context, candidates, console);
+        ShowCandidates(context, kind == "preempt" ? NodePreemption.Plan(context).Candidates : NodePreemption.FindCandidates(context), console);
     }
 
     private static JsonObject DryRun(NodePreemptionContext context) => new()
@@ -78,7 +82,7 @@ internal sealed class KubeQuestion : IPreemptionQuestion
         var chosen = NodePreemption.Choose(candidates);
         console.MarkupLineInterpolated(CultureInfo.InvariantCulture, chosen is null
             ? (FormattableString)$"[bold]Nothing can be done[/] for pod {context.Incoming.Name}: nobody goes."
-            : $"Pod {context.Incoming.Name} goes to node [bold]{chosen.Node}[/], budget violations: {chosen.BudgetViolations}.");
+            : $"Pod {context.Incoming.Name} gets room on node [bold]{chosen.Node}[/], budget violations: {chosen.BudgetViolations}.");
         var table = new Table().AddColumns("Pod", "Node", "Priority", "Decision", "Why");
         foreach (var pod in context.Running.OrderBy(static p => p.Node, StringComparer.Ordinal).ThenBy(static p => p.Name, StringComparer.Ordinal))
         {
@@ -102,7 +106,8 @@ internal sealed class KubeQuestion : IPreemptionQuestion
         {
             return ("stays", "there is room beside it");
         }
-        return ("stays", pod.Priority >= context.Incoming.Priority ? "not of lower priority" : "its node is no candidate, or it may not be a victim");
+        return ("stays", pod.Priority >= context.Incoming.Priority ? "not of lower priority"
+            : NodePreemption.CanBeVictim(context, pod) ? "its node is no candidate" : "the victim filter spares it");
     }
 
     private static void ShowGang(GangPreemptionContext context, IAnsiConsole console)

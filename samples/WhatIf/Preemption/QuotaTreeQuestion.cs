@@ -20,7 +20,7 @@ internal sealed class QuotaTreeQuestion : IPreemptionQuestion
             ["order"] = new JsonArray([.. Order(scenario).Select(static c => (JsonNode)JsonValue.Create(c.Name))]),
         },
         "share" => new() { ["shares"] = new JsonArray([.. Shares(scenario).Select(Json)]) },
-        _ => new() { ["victims"] = new JsonArray([.. Plan(scenario).Victims.Select(Json)]) },
+        _ => new() { ["victims"] = new JsonArray([.. Plan(scenario).Plan.Victims.Select(Json)]) },
     };
 
     public void Show(string kind, ScenarioValue scenario, JsonObject answer, IAnsiConsole console)
@@ -34,17 +34,18 @@ internal sealed class QuotaTreeQuestion : IPreemptionQuestion
                 console.Write(ShareTable(Shares(scenario)));
                 break;
             default:
-                ShowPlan(QuotaTreeScenario.Read(scenario), Plan(scenario), console);
+                var (context, plan) = Plan(scenario);
+                ShowPlan(context, plan, console);
                 break;
         }
     }
 
-    private static QuotaPreemptionPlan Plan(ScenarioValue scenario)
+    private static (QuotaTreeContext Context, QuotaPreemptionPlan Plan) Plan(ScenarioValue scenario)
     {
         var context = QuotaTreeScenario.Read(scenario);
-        return scenario["family"].String() == "fair"
+        return (context, scenario["family"].String() == "fair"
             ? FairSharing.Plan(context, QuotaTreeScenario.Strategies(scenario["strategies"]))
-            : ClassicalPreemption.Plan(context);
+            : ClassicalPreemption.Plan(context));
     }
 
     private static ImmutableArray<QuotaCandidate> Order(ScenarioValue scenario) => CandidateOrder.Sort(
@@ -94,12 +95,24 @@ internal sealed class QuotaTreeQuestion : IPreemptionQuestion
         }
         foreach (var workload in context.Running.Except(plan.Victims.Select(static v => v.Workload)))
         {
-            table.AddRow(Row(workload, "stays",
-                plan.Returned.Contains(workload) ? "taken at first, not needed in the end"
-                : plan.Candidates.Contains(workload) ? "a candidate, but not needed, protected by then, or of no help"
-                : "not a candidate: its queue is within its quota, or policy or priority protects it"));
+            table.AddRow(Row(workload, "stays", WhySpared(plan, workload)));
         }
         console.Write(table);
+    }
+
+    private static string WhySpared(QuotaPreemptionPlan plan, AdmittedWorkload workload)
+    {
+        if (plan.Returned.Contains(workload))
+        {
+            return "taken at first, not needed in the end";
+        }
+        if (!plan.Candidates.Contains(workload))
+        {
+            return "no candidate: its queue is within its quota, or policy or priority protects it";
+        }
+        return !plan.Fits ? "a candidate, but taking it would not help"
+            : plan.Victims.IsEmpty ? "a candidate, but nobody needs to go"
+            : "a candidate, but others came first, or its queue was within its quota by then, or its share too small";
     }
 
     private static Text[] Row(AdmittedWorkload workload, string decision, string why) =>

@@ -9,8 +9,7 @@ namespace Flink.Resources.Preemption.NodeLevel;
 /// the order of lists means nothing, except that nodes are scanned in theirs.
 /// </summary>
 /// <remarks>
-/// One pod is placed on one node: removing a pod of another node to satisfy anti-affinity or spreading does not happen. Every method throws
-/// <see cref="ArgumentException"/> when two nodes have the same name or a pod runs on a node that is not there.
+/// One pod is placed on one node: removing a pod of another node to satisfy anti-affinity or spreading does not happen.
 /// </remarks>
 public static class NodePreemption
 {
@@ -24,6 +23,16 @@ public static class NodePreemption
     {
         NodesOf(context);
         return MayPreempt(context);
+    }
+
+    /// <summary>Is the pod of lower priority, and accepted by the filter of victims?</summary>
+    /// <param name="context">The situation.</param>
+    /// <param name="pod">A running pod.</param>
+    public static bool CanBeVictim(NodePreemptionContext context, RunningPod pod)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(pod);
+        return pod.Priority < context.Incoming.Priority && context.Settings.VictimFilter?.Accepts(context.Incoming, pod) != false;
     }
 
     /// <summary>
@@ -104,9 +113,6 @@ public static class NodePreemption
             || !context.Running.Any(p => p.TerminatingByPreemption && string.Equals(p.Node, nominated, StringComparison.Ordinal)
                 && CanBeVictim(context, p));
     }
-
-    private static bool CanBeVictim(NodePreemptionContext context, RunningPod pod) =>
-        pod.Priority < context.Incoming.Priority && context.Settings.VictimFilter?.Accepts(context.Incoming, pod) != false;
 
     private static ImmutableArray<NodeCandidate> Scan(NodePreemptionContext context, Dictionary<string, ClusterNode> nodes)
     {
