@@ -69,23 +69,23 @@ public sealed record IncomingGang
     public long? MinCount { get; init; }
 
     /// <summary>Its members, in the order in which they are placed.</summary>
-    public required ImmutableArray<GangMember> Members { get; init; }
+    public required ImmutableArray<GangMember> Members { get; init => field = value.IsDefault ? [] : value; }
 }
 
 /// <summary>Everything that the decision for a group looks at.</summary>
 public sealed record GangPreemptionContext
 {
     /// <summary>The nodes, in the order in which members are placed on them.</summary>
-    public required ImmutableArray<SlotNode> Nodes { get; init; }
+    public required ImmutableArray<SlotNode> Nodes { get; init => field = value.IsDefault ? [] : value; }
 
     /// <summary>The pods on them, in any order.</summary>
-    public required ImmutableArray<GangPod> Running { get; init; }
+    public required ImmutableArray<GangPod> Running { get; init => field = value.IsDefault ? [] : value; }
 
     /// <summary>The groups of those pods, in any order.</summary>
-    public ImmutableArray<PodGroup> Groups { get; init; } = [];
+    public ImmutableArray<PodGroup> Groups { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>The budgets, in any order.</summary>
-    public ImmutableArray<DisruptionBudget> DisruptionBudgets { get; init; } = [];
+    public ImmutableArray<DisruptionBudget> DisruptionBudgets { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>The group that wants room.</summary>
     public required IncomingGang Incoming { get; init; }
@@ -101,7 +101,7 @@ public sealed record PreemptionUnit
     public required long Priority { get; init; }
 
     /// <summary>Its pods, in order of their names.</summary>
-    public required ImmutableArray<GangPod> Pods { get; init; }
+    public required ImmutableArray<GangPod> Pods { get; init => field = value.IsDefault ? [] : value; }
 
     /// <summary>It violates a disruption budget: one of its pods does.</summary>
     public required bool ViolatesBudget { get; init; }

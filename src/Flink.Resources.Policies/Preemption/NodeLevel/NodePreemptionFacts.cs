@@ -94,7 +94,7 @@ public sealed record IncomingPod
     public string? NominatedNode { get; init; }
 
     /// <summary>Its hard spread constraints.</summary>
-    public ImmutableArray<TopologySpread> TopologySpread { get; init; } = [];
+    public ImmutableArray<TopologySpread> TopologySpread { get; init => field = value.IsDefault ? [] : value; } = [];
 }
 
 /// <summary>How many pods matching a selector may be disrupted. Respected as best effort: a node with violations is still a candidate.</summary>
@@ -202,13 +202,13 @@ public sealed record NodePreemptionSettings
 public sealed record NodePreemptionContext
 {
     /// <summary>The nodes, in the order in which they are scanned.</summary>
-    public required ImmutableArray<ClusterNode> Nodes { get; init; }
+    public required ImmutableArray<ClusterNode> Nodes { get; init => field = value.IsDefault ? [] : value; }
 
     /// <summary>The pods on them, in any order.</summary>
-    public required ImmutableArray<RunningPod> Running { get; init; }
+    public required ImmutableArray<RunningPod> Running { get; init => field = value.IsDefault ? [] : value; }
 
     /// <summary>The budgets, in any order.</summary>
-    public ImmutableArray<DisruptionBudget> DisruptionBudgets { get; init; } = [];
+    public ImmutableArray<DisruptionBudget> DisruptionBudgets { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>The pod that wants room.</summary>
     public required IncomingPod Incoming { get; init; }

@@ -43,7 +43,7 @@ public sealed record Cohort
     public decimal FairWeight { get; init; } = 1;
 
     /// <summary>Its own quota, beside that of its members.</summary>
-    public ImmutableArray<ResourceQuota> Quotas { get; init; } = [];
+    public ImmutableArray<ResourceQuota> Quotas { get; init => field = value.IsDefault ? [] : value; } = [];
 }
 
 /// <summary>Which workloads of its own queue may a workload take?</summary>
@@ -113,7 +113,7 @@ public sealed record ClusterQueue
     public decimal FairWeight { get; init; } = 1;
 
     /// <summary>Its quota.</summary>
-    public ImmutableArray<ResourceQuota> Quotas { get; init; } = [];
+    public ImmutableArray<ResourceQuota> Quotas { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>What its workloads may take from others.</summary>
     public ClusterQueuePreemption Preemption { get; init; } = new();
@@ -144,7 +144,7 @@ public sealed record AdmittedWorkload
     public string? TieBreak { get; init; }
 
     /// <summary>What it uses. What is listed with 0 counts as listed.</summary>
-    public ImmutableArray<FlavorAmount> Usage { get; init; } = [];
+    public ImmutableArray<FlavorAmount> Usage { get; init => field = value.IsDefault ? [] : value; } = [];
 }
 
 /// <summary>The workload at the head of its queue that does not fit.</summary>
@@ -163,23 +163,23 @@ public sealed record PendingWorkload
     public decimal? CreatedAtSec { get; init; }
 
     /// <summary>What it asks for. Amounts of 0 ask for nothing.</summary>
-    public required ImmutableArray<FlavorAmount> Requests { get; init; }
+    public required ImmutableArray<FlavorAmount> Requests { get; init => field = value.IsDefault ? [] : value; }
 
     /// <summary>Where it would fit if somebody went; the rest of the request is expected to fit, but takes quota too.</summary>
-    public required ImmutableArray<FlavorResource> NeedsPreemption { get; init; }
+    public required ImmutableArray<FlavorResource> NeedsPreemption { get; init => field = value.IsDefault ? [] : value; }
 }
 
 /// <summary>Everything that a decision in a quota tree looks at. The order of the lists means nothing.</summary>
 public sealed record QuotaTreeContext
 {
     /// <summary>The cohorts.</summary>
-    public ImmutableArray<Cohort> Cohorts { get; init; } = [];
+    public ImmutableArray<Cohort> Cohorts { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>The queues.</summary>
-    public required ImmutableArray<ClusterQueue> Queues { get; init; }
+    public required ImmutableArray<ClusterQueue> Queues { get; init => field = value.IsDefault ? [] : value; }
 
     /// <summary>The workloads in them.</summary>
-    public required ImmutableArray<AdmittedWorkload> Running { get; init; }
+    public required ImmutableArray<AdmittedWorkload> Running { get; init => field = value.IsDefault ? [] : value; }
 
     /// <summary>The workload that wants room.</summary>
     public required PendingWorkload Incoming { get; init; }
