@@ -5,7 +5,7 @@ namespace Flink.Resources.Preemption.NodeLevel;
 
 public sealed class GangPreemptionTests
 {
-    private const int Iterations = 20_000;
+    private const int Iterations = 6_000;
 
     private static readonly Gen<GangPod> Pods =
         from node in Gen.Int[0, 2]

@@ -4,7 +4,7 @@ namespace Flink.Resources.Preemption.NodeLevel;
 
 public sealed class NodePreemptionTests
 {
-    private const int Iterations = 20_000;
+    private const int Iterations = 6_000;
 
     [Fact]
     public void FindCandidates_AnySituation_AgreesWithTheRulesTakenLiterally()

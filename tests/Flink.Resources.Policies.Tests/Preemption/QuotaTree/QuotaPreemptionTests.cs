@@ -6,7 +6,7 @@ namespace Flink.Resources.Preemption.QuotaTree;
 
 public sealed class QuotaPreemptionTests
 {
-    private const int Iterations = 10_000;
+    private const int Iterations = 4_000;
 
     private static readonly Gen<ImmutableArray<FairSharingStrategy>> Strategies = Gen.OneOf<ImmutableArray<FairSharingStrategy>>(
         FairSharing.DefaultStrategies,
