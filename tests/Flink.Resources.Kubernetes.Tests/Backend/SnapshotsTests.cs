@@ -8,6 +8,7 @@ public sealed class SnapshotsTests : IDisposable
     private readonly ScriptedApi _api = new();
     private readonly SteppedTime _time = new();
     private readonly KubernetesOptions _options = Specs.Options();
+    private readonly CancellationTokenSource _limit = TestLimit.Create();
     private readonly Snapshots _snapshots;
 
     public SnapshotsTests()
@@ -24,11 +25,15 @@ public sealed class SnapshotsTests : IDisposable
             "1", Pod("p1", "realtime", "n1", "ads-clicks-e3"), Pod("p2", "realtime", "n2", "ads-clicks-e3"), Pod("p3", "other", "n1", "web"), Pod("p4", "realtime", null, "ads-views-e1")));
     }
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private CancellationToken Cancellation => _limit.Token;
 
-    public void Dispose() => _snapshots.Dispose();
+    public void Dispose()
+    {
+        _snapshots.Dispose();
+        _limit.Dispose();
+    }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task Get_CountsEachPodOnItsNodeInItsQueueAndItsApplication()
     {
         var snapshot = await _snapshots.GetAsync(TimeSpan.Zero, Cancellation);
@@ -45,7 +50,7 @@ public sealed class SnapshotsTests : IDisposable
         Assert.Equal(_time.GetUtcNow(), snapshot.Applications.AsOf);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task Get_SeveralQuotas_AllHoldAndWhatTheyDoNotLimitIsTheClusters()
     {
         var snapshot = await _snapshots.GetAsync(TimeSpan.Zero, Cancellation);
@@ -55,7 +60,7 @@ public sealed class SnapshotsTests : IDisposable
         Assert.Null(Assert.Single(snapshot.Queues.Items, static q => q.Path == "other").Maximum);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task Get_MayNotListPods_SaysSoInEachSectionAndShowsNothingHalfKnown()
     {
         _options.Queues.Clear();
@@ -70,7 +75,7 @@ public sealed class SnapshotsTests : IDisposable
         Assert.Null(snapshot.Nodes.AsOf);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task Get_NothingChanged_IsTheSameSnapshot()
     {
         var first = await _snapshots.GetAsync(TimeSpan.Zero, Cancellation);
@@ -78,7 +83,7 @@ public sealed class SnapshotsTests : IDisposable
         Assert.Same(first, await _snapshots.GetAsync(TimeSpan.FromSeconds(5), Cancellation));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task Watch_TwoChangesAtOnce_AreOneNewerSnapshotAfterTheInterval()
     {
         await using var watch = _snapshots.WatchAsync(Cancellation).GetAsyncEnumerator(Cancellation);
@@ -104,7 +109,7 @@ public sealed class SnapshotsTests : IDisposable
         Assert.Equal(listed, _api.Listed.Count);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task Watch_ItsTokenEndsIt()
     {
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
@@ -142,10 +147,10 @@ public sealed class SnapshotsTests : IDisposable
         $$$"""{"metadata":{"name":"{{{name}}}","labels":{"rack":"r1"}},"status":{"allocatable":{"cpu":"4","memory":"16Gi"},"conditions":[{"type":"Ready","status":"True"}]}}""";
 
     private static string Deployment(string name, int ready) =>
-        $$$"""{"metadata":{"name":"{{{name}}}","namespace":"realtime"},"status":{"readyReplicas":{{{ready}}}}}""";
+        $$$"""{"metadata":{"name":"{{{name}}}","namespace":"realtime"},"status":{"readyReplicas":{{{ready}}} }}""";
 
     private static string Quota(string name, string memory, string? scope) =>
-        $$$"""{"metadata":{"name":"{{{name}}}","namespace":"realtime"},"spec":{"scopes":[{{{scope}}}]},"status":{"hard":{"limits.memory":"{{{memory}}}"}}}""";
+        $$$"""{"metadata":{"name":"{{{name}}}","namespace":"realtime"},"spec":{"scopes":[{{{scope}}}]},"status":{"hard":{"limits.memory":"{{{memory}}}"} } }""";
 
     private static string FenceMap(string job, int epoch, string id) =>
         $$$"""{"metadata":{"name":"flink-fence-{{{id}}}","namespace":"jobs","resourceVersion":"1"},"data":{"job":"{{{job}}}","epoch":"{{{epoch}}}","namespace":"realtime","clusterId":"{{{id}}}","queue":"root.realtime","state":"Started"}}""";
@@ -153,6 +158,6 @@ public sealed class SnapshotsTests : IDisposable
     private static string Pod(string name, string scope, string? node, string app, string version = "1")
     {
         var place = node is null ? string.Empty : $"\"nodeName\":\"{node}\",";
-        return $$$"""{"metadata":{"name":"{{{name}}}","namespace":"{{{scope}}}","resourceVersion":"{{{version}}}","labels":{"app":"{{{app}}}"}},"spec":{ {{{place}}} "containers":[{"resources":{"requests":{"cpu":"200m","memory":"1Gi"}}}]},"status":{"phase":"Running"}}""";
+        return $$$"""{"metadata":{"name":"{{{name}}}","namespace":"{{{scope}}}","resourceVersion":"{{{version}}}","labels":{"app":"{{{app}}}"}},"spec":{ {{{place}}} "containers":[{"resources":{"requests":{"cpu":"200m","memory":"1Gi"} } }]},"status":{"phase":"Running"}}""";
     }
 }

@@ -11,6 +11,7 @@ public sealed class InformerTests : IDisposable
     private readonly SteppedTime _time = new();
     private readonly ChangeSignal _signal = new();
     private readonly List<(string Kind, string? Why)> _told = [];
+    private readonly CancellationTokenSource _limit = TestLimit.Create();
     private readonly Informer<Fact> _informer;
 
     public InformerTests()
@@ -21,9 +22,13 @@ public sealed class InformerTests : IDisposable
             new InformerTiming(), _time, _signal, (kind, why) => _told.Add((kind, why)));
     }
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private CancellationToken Cancellation => _limit.Token;
 
-    public void Dispose() => _informer.Dispose();
+    public void Dispose()
+    {
+        _informer.Dispose();
+        _limit.Dispose();
+    }
 
     [Fact]
     public void Informer_NobodyAsked_AsksNothing()
@@ -33,7 +38,7 @@ public sealed class InformerTests : IDisposable
         Assert.NotNull(_informer.View.StaleBecause);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task List_InChunks_IsOneStateAndItsVersionIsWatched()
     {
         _api.Lists(Things, Answers.Page("7", "c/1", Answers.Item("a"), Answers.Item("b")), Answers.Page("7", null, Answers.Item("c")));
@@ -42,14 +47,14 @@ public sealed class InformerTests : IDisposable
         var watch = await WatchAsync();
 
         Assert.Equal(["jobs/a", "jobs/b", "jobs/c"], Keys());
-        Assert.Equal([$"{Things}?limit=500&labelSelector=a%3Db", $"{Things}?limit=500&labelSelector=a%3Db&continue=c%2F1"], _api.Listed);
+        Assert.Equal([$"{Things}?limit=500&labelSelector=a%3Db", $"{Things}?limit=500&labelSelector=a%3Db&continue=c%2F1"], _api.Listed, StringComparer.Ordinal);
         Assert.Contains("watch=true&allowWatchBookmarks=true&timeoutSeconds=", watch.Path, StringComparison.Ordinal);
         Assert.EndsWith("&resourceVersion=7&labelSelector=a%3Db", watch.Path, StringComparison.Ordinal);
         Assert.Null(_informer.View.StaleBecause);
         Assert.Equal(_time.GetUtcNow(), _informer.View.HeardAt);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task List_ContinuationExpired_IsBegunAgain()
     {
         _api.Lists(
@@ -66,7 +71,7 @@ public sealed class InformerTests : IDisposable
         Assert.Null(_informer.View.StaleBecause);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task Watch_Events_ChangeTheState()
     {
         var watch = await StartedAsync(Answers.List("1", Answers.Item("a"), Answers.Item("b")));
@@ -83,7 +88,7 @@ public sealed class InformerTests : IDisposable
         Assert.Equal(before + 3, _informer.View.Version);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task Watch_EventWithTheSameFact_IsNoChange()
     {
         var watch = await StartedAsync(Answers.List("1", Answers.Item("a")));
@@ -96,7 +101,7 @@ public sealed class InformerTests : IDisposable
         Assert.Same(before.Items, _informer.View.Items);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task Watch_RefusedWith410_ListsAgainAndDropsWhatWasDeletedInBetween()
     {
         _api.Refuses(Things, Answers.Status(410, "Expired", "too old resource version: 1 (22656)"));
@@ -110,7 +115,7 @@ public sealed class InformerTests : IDisposable
         Assert.Contains("resourceVersion=30&", watch.Path, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task Watch_ErrorEvent410_ListsAgainAndDropsWhatWasDeletedInBetween()
     {
         var watch = await StartedAsync(Answers.List("1", Answers.Item("a"), Answers.Item("gone")));
@@ -124,7 +129,7 @@ public sealed class InformerTests : IDisposable
         Assert.DoesNotContain(_told, static t => t.Why is not null);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task Watch_Expires410EachTime_PausesBeforeTheSecondList()
     {
         var watch = await StartedAsync(Answers.List("1"));
@@ -137,7 +142,7 @@ public sealed class InformerTests : IDisposable
         Assert.InRange(pause, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task Watch_Bookmark_MovesThePosition()
     {
         var watch = await StartedAsync(Answers.List("1", Answers.Item("a")));
@@ -153,7 +158,7 @@ public sealed class InformerTests : IDisposable
         Assert.DoesNotContain(_told, static t => t.Why is not null);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task Watch_SilentAfterABookmark_IsOpenedAgainAfterThreeMinutes()
     {
         var watch = await StartedAsync(Answers.List("1"));
@@ -173,7 +178,7 @@ public sealed class InformerTests : IDisposable
         await UntilAsync(static v => v.StaleBecause is null);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task Watch_SilentWithoutBookmarks_MayLastUntilItsTimeoutAndAMargin()
     {
         await StartedAsync(Answers.List("1"));
@@ -186,7 +191,7 @@ public sealed class InformerTests : IDisposable
         Assert.Contains("resourceVersion=1&", (await WatchAsync()).Path, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task Watch_CutWithinALine_ResumesBeforeItAndLosesNothing()
     {
         var watch = await StartedAsync(Answers.List("1"));
@@ -204,7 +209,7 @@ public sealed class InformerTests : IDisposable
         Assert.Contains("cut off", Assert.Single(_told, static t => t.Why is not null).Why, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task Watch_BreaksOff_ResumesAtItsPositionAndIsStaleInBetween()
     {
         var watch = await StartedAsync(Answers.List("1", Answers.Item("a")));
@@ -219,7 +224,7 @@ public sealed class InformerTests : IDisposable
         await UntilAsync(static v => v.StaleBecause is null && v.StaleSince is null);
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory]
     [InlineData("<html><body>502 Bad Gateway</body></html>\n")]
     [InlineData("<html><body>502 Bad Gateway</body></html>")]
     [InlineData("{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"x\"}}}\n")]
@@ -239,7 +244,7 @@ public sealed class InformerTests : IDisposable
         Assert.Contains("no event", Assert.Single(_told, static t => t.Why is not null).Why, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task Watch_EndsAtOnceEachTime_SlowsDownAndSaysSo()
     {
         var watch = await StartedAsync(Answers.List("1"));
@@ -256,7 +261,7 @@ public sealed class InformerTests : IDisposable
         Assert.Contains(_told, static t => t.Why?.Contains("at once", StringComparison.Ordinal) ?? false);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task List_HtmlInsteadOfJson_IsStaleAndTriedAgain()
     {
         _api.Lists(Things, Answers.Html(), Answers.List("1", Answers.Item("a")));
@@ -272,12 +277,12 @@ public sealed class InformerTests : IDisposable
         Assert.Null(_informer.View.StaleBecause);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task List_FailsAgainAndAgain_BacksOffUpToHalfAMinuteWithTheSamePausesEachRun()
     {
-        var pauses = await PausesAsync(_informer, _api, _time);
+        var pauses = await PausesAsync();
         using var again = new InformerTests();
-        Assert.Equal(pauses, await PausesAsync(again._informer, again._api, again._time));
+        Assert.Equal(pauses, await again.PausesAsync());
 
         for (var i = 0; i < pauses.Count; i++)
         {
@@ -286,7 +291,7 @@ public sealed class InformerTests : IDisposable
         }
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task List_Throttled_WaitsAsLongAsTheServerAsks()
     {
         _api.Lists(Things, Answers.Status(429, "TooManyRequests", "slow down", TimeSpan.FromSeconds(17)));
@@ -296,7 +301,7 @@ public sealed class InformerTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(17), await _time.PauseAsync(Cancellation));
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory]
     [InlineData(401, "Unauthorized")]
     [InlineData(403, "Forbidden")]
     public async Task List_NotAllowed_IsToldAsTheReasonAndLookedForAgain(int code, string reason)
@@ -314,7 +319,7 @@ public sealed class InformerTests : IDisposable
         Assert.Equal(["jobs/a"], Keys());
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task Watch_NotAllowed_ListsNowAndThen()
     {
         _api.Refuses(Things, Answers.Status(403, "Forbidden", "User bob cannot watch resource things"));
@@ -330,7 +335,7 @@ public sealed class InformerTests : IDisposable
         Assert.Equal(["jobs/b"], Keys());
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task Project_Throws_IsStaleAndNotDead()
     {
         var watch = await StartedAsync(Answers.List("1", Answers.Item("a")));
@@ -344,7 +349,7 @@ public sealed class InformerTests : IDisposable
         Assert.Equal(["jobs/a"], Keys());
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task UpToDate_MaxAgeZero_ListsAnewAndWatchesFromThere()
     {
         await StartedAsync(Answers.List("1", Answers.Item("a")));
@@ -356,7 +361,7 @@ public sealed class InformerTests : IDisposable
         Assert.Contains("resourceVersion=2&", (await WatchAsync()).Path, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task UpToDate_HeardJustNow_AsksNothing()
     {
         await StartedAsync(Answers.List("1", Answers.Item("a")));
@@ -369,7 +374,7 @@ public sealed class InformerTests : IDisposable
         Assert.Equal(2, _api.Listed.Count);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task UpToDate_AskedDuringAList_WaitsForTheNextOneTogether()
     {
         var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -390,7 +395,7 @@ public sealed class InformerTests : IDisposable
         Assert.Equal(["jobs/started"], Keys());
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task UpToDate_DuringABackoff_TriesAtOnce()
     {
         _api.Lists(Things, Answers.Html(), Answers.List("1", Answers.Item("a")));
@@ -402,7 +407,7 @@ public sealed class InformerTests : IDisposable
         Assert.Equal(["jobs/a"], Keys());
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task Dispose_EndsTheWatchAndSaysSo()
     {
         await StartedAsync(Answers.List("1", Answers.Item("a")));
@@ -415,14 +420,14 @@ public sealed class InformerTests : IDisposable
         Assert.Equal(["jobs/a"], Keys());
     }
 
-    private static async Task<List<double>> PausesAsync(Informer<Fact> informer, ScriptedApi api, SteppedTime time)
+    private async Task<List<double>> PausesAsync()
     {
-        api.Lists(Things, [.. Enumerable.Repeat(Answers.Status(500, "InternalError", "etcd"), 9)]);
-        await informer.FirstAsync(Cancellation);
+        _api.Lists(Things, [.. Enumerable.Repeat(Answers.Status(500, "InternalError", "etcd"), 9)]);
+        await _informer.FirstAsync(Cancellation);
         var pauses = new List<double>();
         for (var i = 0; i < 8; i++)
         {
-            pauses.Add((await time.PassAsync(Cancellation)).TotalSeconds);
+            pauses.Add((await _time.PassAsync(Cancellation)).TotalSeconds);
         }
         return pauses;
     }

@@ -29,3 +29,14 @@ internal sealed class SteppedTime : FakeTimeProvider
     /// <summary>Waits until somebody pauses.</summary>
     public async Task<TimeSpan> PauseAsync(CancellationToken cancellationToken) => await _pauses.Reader.ReadAsync(cancellationToken);
 }
+
+/// <summary>What a test waits at most, in real time.</summary>
+internal static class TestLimit
+{
+    public static CancellationTokenSource Create()
+    {
+        var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        return limit;
+    }
+}

@@ -16,7 +16,7 @@ public sealed class KubernetesNamesTests
     [InlineData("1/a", "f1/a")]
     [InlineData("a/bcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz1", "a/bcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz2")]
     public void ClusterId_KeysThatLookAlike_Differ(string left, string right) =>
-        Assert.NotEqual(IdOf(left), IdOf(right));
+        Assert.NotEqual(IdOf(left), IdOf(right), StringComparer.Ordinal);
 
     /// <summary>A name that was chosen to be what another job's cut or cleaned name becomes.</summary>
     [Theory]
@@ -27,8 +27,8 @@ public sealed class KubernetesNamesTests
         var id = IdOf(victim)[..^"-e1".Length];
         var dash = id.LastIndexOf('-');
 
-        Assert.NotEqual(IdOf(victim), IdOf($"{id[..dash].Replace('-', '_')}/{id[(dash + 1)..]}"));
-        Assert.NotEqual(IdOf(victim), IdOf($"{id[..dash].Replace("-", string.Empty, StringComparison.Ordinal)}/{id[(dash + 1)..]}"));
+        Assert.NotEqual(IdOf(victim), IdOf($"{id[..dash].Replace('-', '_')}/{id[(dash + 1)..]}"), StringComparer.Ordinal);
+        Assert.NotEqual(IdOf(victim), IdOf($"{id[..dash].Replace("-", string.Empty, StringComparison.Ordinal)}/{id[(dash + 1)..]}"), StringComparer.Ordinal);
     }
 
     [Fact]

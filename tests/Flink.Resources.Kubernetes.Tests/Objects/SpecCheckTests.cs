@@ -21,7 +21,7 @@ public sealed class SpecCheckTests
 
         var fields = SpecCheck.Check(new Fence(JobKey.Parse("ads/other"), 0), spec, Specs.Options()).Select(static e => e.Field).ToList();
 
-        Assert.Equal(fields.Distinct(StringComparer.Ordinal), fields);
+        Assert.Equal(fields.Distinct(StringComparer.Ordinal), fields, StringComparer.Ordinal);
         Assert.Superset(
             new HashSet<string>(
                 [
