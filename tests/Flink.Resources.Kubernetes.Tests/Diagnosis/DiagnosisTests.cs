@@ -13,7 +13,7 @@ public sealed class DiagnosisTests
     [InlineData("pod-config", true, "The container of inf-config can't be created: configmap \"nosuch\" not found")]
     [InlineData("pod-crash", true, "The container of inf-crash ended with exit code 1 and was restarted 5 time(s): java.lang.ClassNotFoundException: com.example.NoSuchJob")]
     [InlineData("pod-oom", true, "The container of inf-oom was killed for using more than its memory limit (OOMKilled): give it more memory.")]
-    [InlineData("pod-large", false, "No node takes pod inf-large, which asks 10m CPU and 1024000m: 0/1 nodes are available: 1 Insufficient memory.")]
+    [InlineData("pod-large", false, "No node takes pod inf-large, which asks 10m CPU and 1000g: 0/1 nodes are available: 1 Insufficient memory.")]
     public void Why_OfARealPod_IsOnePlainSentence(string recorded, bool stuck, string sentence)
     {
         var (why, isStuck) = PodReading.Why(Specs.Recorded(recorded));

@@ -22,6 +22,7 @@ public sealed class FlinkObjectsTests
 
         var actual = all.ToJsonString(_indented).ReplaceLineEndings("\n");
 
+        File.WriteAllText(Path.Combine(AppContext.BaseDirectory, "golden-manifest.actual.json"), actual + "\n");
         Assert.Equal(Specs.Text("golden-manifest.json").ReplaceLineEndings("\n").TrimEnd(), actual);
     }
 
