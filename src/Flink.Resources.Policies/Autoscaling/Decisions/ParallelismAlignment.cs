@@ -41,16 +41,40 @@ public static class ParallelismAlignment
         }
         var balanced = limits.Mode is AlignmentMode.Balanced or AlignmentMode.LegacyMaximizeUtilisation;
         var share = divisible / target;
-        for (long q = target; q <= end; q++)
+        var found = NextDivisor(divisible, target, end);
+        if (balanced && share > 0 && divisible / share + 1L is var fewer && fewer <= end && (found == 0 || fewer < found))
         {
-            if (divisible % q == 0 || (balanced && divisible / q < share))
-            {
-                return new((int)q, false);
-            }
+            // The first q with ⌊N/q⌋ below the share is ⌊N/share⌋ + 1; no need to walk there.
+            found = (int)fewer;
+        }
+        if (found > 0)
+        {
+            return new(found, false);
         }
         return limits.Mode is AlignmentMode.LegacyEvenlySpread or AlignmentMode.LegacyMaximizeUtilisation
             ? Downwards(target, divisible, limits)
             : new(target, false);
+    }
+
+    /// <summary>The least divisor within the bounds; 0 when there is none. Limits go up to 2^31, so no walk over them.</summary>
+    private static int NextDivisor(int number, int from, int to)
+    {
+        var best = 0;
+        for (var small = 1; (long)small * small <= number; small++)
+        {
+            if (number % small != 0)
+            {
+                continue;
+            }
+            foreach (var divisor in (ReadOnlySpan<int>)[small, number / small])
+            {
+                if (divisor >= from && divisor <= to && (best == 0 || divisor < best))
+                {
+                    best = divisor;
+                }
+            }
+        }
+        return best;
     }
 
     private static AlignedParallelism Downwards(int target, int divisible, ParallelismLimits limits)

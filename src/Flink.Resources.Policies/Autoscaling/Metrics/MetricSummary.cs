@@ -6,8 +6,8 @@ namespace Flink.Resources.Autoscaling;
 /// </summary>
 public sealed class MetricSummary
 {
-    internal const int VertexMetrics = (int)VertexMetric.ObservedTrueProcessingRate + 1;
-    internal const int JobMetrics = (int)JobMetric.TaskSlotsUsed + 1;
+    private const int VertexMetrics = MetricColumns.PerVertex;
+    private const int JobMetrics = MetricColumns.PerJob;
 
     private readonly MetricSeries[] _series;
     private readonly bool[] _latest;

@@ -13,12 +13,15 @@ public static class ProcessingRates
             : 1000 * metrics.Of(vertex, VertexMetric.Load).Average();
     }
 
-    /// <summary>Records per second a vertex receives, as its true processing rate uses it.</summary>
-    public static double InputRate(AutoscalerSettings settings, MetricSummary metrics, int vertex)
+    /// <summary>
+    /// Records per second a vertex receives, as its true processing rate uses it: sources and the aggregator AVG count
+    /// records over the window, others take the mean of the reported rates when there is one.
+    /// </summary>
+    public static double InputRate(AutoscalerSettings settings, MetricSummary metrics, int vertex, bool isSource)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(metrics);
-        if (settings.BusyTimeAggregator != BusyTimeAggregator.Avg)
+        if (!isSource && settings.BusyTimeAggregator != BusyTimeAggregator.Avg)
         {
             var average = metrics.Of(vertex, VertexMetric.RecordsInPerSecond).Average();
             if (double.IsFinite(average))
@@ -73,7 +76,7 @@ public static class ProcessingRates
     {
         var busyBased = FromBusyTime(
             BusyTime(settings, metrics, vertex, metrics.Topology.Vertices[vertex].Parallelism),
-            InputRate(settings, metrics, vertex));
+            InputRate(settings, metrics, vertex, metrics.Topology.IsSource(vertex)));
         var observed = metrics.Topology.IsSource(vertex)
             ? metrics.Of(vertex, VertexMetric.ObservedTrueProcessingRate).Average(settings.ObservedRateMinObservations)
             : double.NaN;

@@ -17,15 +17,4 @@ public sealed record AutoscalerExtensions
 
     /// <summary>The expected rate follows the parallelism that is applied, also after a delayed scale-down.</summary>
     public bool ExpectedRateOfAppliedParallelism { get; init; }
-
-    /// <summary>
-    /// A vertex that cannot grow as far as it should caps everything above it: upstream is scaled to what it can take.
-    /// </summary>
-    public bool PropagateBottlenecks { get; init; }
-
-    /// <summary>
-    /// Refuse a scale-up whose predicted gain, by a concave curve through the measured points, is under the
-    /// effectiveness threshold.
-    /// </summary>
-    public bool RefuseUnpromisingSteps { get; init; }
 }

@@ -10,7 +10,7 @@ public enum AutoscalerOptionKind
     Boolean,
 
     /// <summary>A whole number of 32 bits.</summary>
-    Integer,
+    WholeNumber,
 
     /// <summary>A floating-point number.</summary>
     Number,

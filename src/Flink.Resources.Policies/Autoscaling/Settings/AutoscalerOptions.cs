@@ -71,15 +71,15 @@ public static class AutoscalerOptions
 
     /// <summary><c>job.autoscaler.observed-true-processing-rate.min-observations</c>.</summary>
     public static AutoscalerOption ObservedRateMinObservations { get; } =
-        new("job.autoscaler.observed-true-processing-rate.min-observations", AutoscalerOptionKind.Integer);
+        new("job.autoscaler.observed-true-processing-rate.min-observations", AutoscalerOptionKind.WholeNumber);
 
     /// <summary><c>job.autoscaler.vertex.min-parallelism</c>.</summary>
     public static AutoscalerOption VertexMinParallelism { get; } =
-        new("job.autoscaler.vertex.min-parallelism", AutoscalerOptionKind.Integer);
+        new("job.autoscaler.vertex.min-parallelism", AutoscalerOptionKind.WholeNumber);
 
     /// <summary><c>job.autoscaler.vertex.max-parallelism</c>.</summary>
     public static AutoscalerOption VertexMaxParallelism { get; } =
-        new("job.autoscaler.vertex.max-parallelism", AutoscalerOptionKind.Integer);
+        new("job.autoscaler.vertex.max-parallelism", AutoscalerOptionKind.WholeNumber);
 
     /// <summary><c>job.autoscaler.scale-up.max-factor</c>.</summary>
     public static AutoscalerOption ScaleUpMaxFactor { get; } =
@@ -123,7 +123,7 @@ public static class AutoscalerOptions
 
     /// <summary><c>job.autoscaler.observed-scalability.min-observations</c>.</summary>
     public static AutoscalerOption ObservedScalabilityMinObservations { get; } =
-        new("job.autoscaler.observed-scalability.min-observations", AutoscalerOptionKind.Integer);
+        new("job.autoscaler.observed-scalability.min-observations", AutoscalerOptionKind.WholeNumber);
 
     /// <summary><c>job.autoscaler.observed-scalability.coefficient-min</c>.</summary>
     public static AutoscalerOption ObservedScalabilityCoefficientMin { get; } =
@@ -163,7 +163,7 @@ public static class AutoscalerOptions
 
     /// <summary><c>job.autoscaler.history.max.count</c>.</summary>
     public static AutoscalerOption HistoryMaxCount { get; } =
-        new("job.autoscaler.history.max.count", AutoscalerOptionKind.Integer);
+        new("job.autoscaler.history.max.count", AutoscalerOptionKind.WholeNumber);
 
     /// <summary><c>job.autoscaler.history.max.age</c>.</summary>
     public static AutoscalerOption HistoryMaxAge { get; } =
@@ -179,15 +179,15 @@ public static class AutoscalerOptions
 
     /// <summary><c>taskmanager.numberOfTaskSlots</c>.</summary>
     public static AutoscalerOption SlotsPerTaskManager { get; } =
-        new("taskmanager.numberOfTaskSlots", AutoscalerOptionKind.Integer);
+        new("taskmanager.numberOfTaskSlots", AutoscalerOptionKind.WholeNumber);
 
     /// <summary><c>taskmanager.network.memory.buffers-per-channel</c>.</summary>
     public static AutoscalerOption BuffersPerChannel { get; } =
-        new("taskmanager.network.memory.buffers-per-channel", AutoscalerOptionKind.Integer);
+        new("taskmanager.network.memory.buffers-per-channel", AutoscalerOptionKind.WholeNumber);
 
     /// <summary><c>taskmanager.network.memory.floating-buffers-per-gate</c>.</summary>
     public static AutoscalerOption FloatingBuffersPerGate { get; } =
-        new("taskmanager.network.memory.floating-buffers-per-gate", AutoscalerOptionKind.Integer);
+        new("taskmanager.network.memory.floating-buffers-per-gate", AutoscalerOptionKind.WholeNumber);
 
     /// <summary><c>taskmanager.memory.segment-size</c>.</summary>
     public static AutoscalerOption SegmentSize { get; } =

@@ -41,7 +41,7 @@ public static class AutoscalerSettingsValidator
         Check(AutoscalerOptions.VertexMinParallelism, settings.VertexMinParallelism, 1, settings.VertexMaxParallelism);
         foreach (var period in settings.ExcludedPeriods)
         {
-            if (!ExcludedPeriods.TryParse(period, out _, out var error))
+            if (!ExcludedPeriod.TryParse(period, out _, out var error))
             {
                 errors.Add(new(AutoscalerOptions.ExcludedPeriods.Key, period,
                     $"{AutoscalerOptions.ExcludedPeriods.Key}: '{period}': {error}"));

@@ -21,11 +21,11 @@ internal static partial class FlinkValue
     {
         bytes = 0;
         if (Memory().Match(text.Trim()) is not { Success: true } match
-            || !long.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            || !long.TryParse(match.Groups["number"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
             return false;
         }
-        var unit = match.Groups[2].Value.ToUpperInvariant();
+        var unit = match.Groups["unit"].Value.ToUpperInvariant();
         var shift = unit switch
         {
             "" or "B" or "BYTES" => 0,
@@ -99,7 +99,7 @@ internal static partial class FlinkValue
     {
         value = default;
         var total = 0m;
-        foreach (var (group, seconds) in (ReadOnlySpan<(int, decimal)>)[(2, 86400), (3, 3600), (4, 60), (5, 1)])
+        foreach (var (group, seconds) in (ReadOnlySpan<(string, decimal)>)[("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1)])
         {
             if (match.Groups[group] is not { Success: true } part)
             {
@@ -112,13 +112,13 @@ internal static partial class FlinkValue
             }
             total += number * seconds;
         }
-        return TryTicks(match.Groups[1].ValueSpan is "-" ? -total : total, out value);
+        return TryTicks(match.Groups["sign"].ValueSpan is "-" ? -total : total, out value);
     }
 
     private static bool TrySimple(Match match, out TimeSpan value)
     {
         value = default;
-        decimal? unit = match.Groups[2].Value switch
+        decimal? unit = match.Groups["unit"].Value switch
         {
             "" or "ms" or "milli" or "millis" or "millisecond" or "milliseconds" => 0.001m,
             "s" or "sec" or "secs" or "second" or "seconds" => 1,
@@ -130,7 +130,7 @@ internal static partial class FlinkValue
             _ => null,
         };
         return unit is { } factor
-            && decimal.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && decimal.TryParse(match.Groups["number"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             && number <= 10_000_000_000_000_000_000m
             && TryTicks(number * factor, out value);
     }
@@ -144,13 +144,13 @@ internal static partial class FlinkValue
     }
 
     [GeneratedRegex(
-        @"^([+-]?)P(?:([+-]?\d+)D)?(?:T(?:([+-]?\d+)H)?(?:([+-]?\d+)M)?(?:([+-]?\d+(?:\.\d*)?)S)?)?$",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+        @"^(?<sign>[+-]?)P((?<days>[+-]?\d+)D)?(T((?<hours>[+-]?\d+)H)?((?<minutes>[+-]?\d+)M)?((?<seconds>[+-]?\d+(\.\d*)?)S)?)?$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex IsoDuration();
 
-    [GeneratedRegex(@"^(\d+)\s*([a-zµ]*)$", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^(?<number>\d+)\s*(?<unit>[a-zµ]*)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SimpleDuration();
 
-    [GeneratedRegex(@"^(\d+)\s*([a-zA-Z]*)$", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^(?<number>\d+)\s*(?<unit>[a-zA-Z]*)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Memory();
 }
