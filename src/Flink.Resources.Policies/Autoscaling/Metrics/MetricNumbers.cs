@@ -28,10 +28,12 @@ public static class MetricNumbers
             }
         }
         // Close to a tie, or too large for the short way: let the decimal digits decide.
-        var digits = decimal.Parse(value.ToString("R", CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture);
-        var rounded = decimal.Round(digits, 3, MidpointRounding.AwayFromZero);
+        var rounded = decimal.Round(ShortestDecimal(value), 3, MidpointRounding.AwayFromZero);
         return rounded == 0 ? value : double.Parse(rounded.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
     }
+
+    internal static decimal ShortestDecimal(double value) =>
+        decimal.Parse(value.ToString("R", CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture);
 
     /// <summary>Exactly floor(x + 1/2), within the range of 64-bit integers; NaN is 0.</summary>
     public static double RoundHalfUp(double value)

@@ -59,7 +59,7 @@ public sealed class MetricWindow
         DropIfRestarted(runningSinceMs);
         var stableAt = AddMs(runningSinceMs, settings.StabilizationInterval);
         var first = _times.FindIndex(time => time >= stableAt);
-        // The sample of this cycle starts the window, but only when the next one comes it is known to have started it.
+        // The sample of this cycle is not among those that can have started the window.
         var fullAt = AddMs(first >= 0 ? _times[first] : sample.AtMs, settings.MetricsWindow);
         Add(sample);
         if (sample.AtMs < fullAt)
