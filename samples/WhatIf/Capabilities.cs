@@ -3,5 +3,8 @@ namespace WhatIf;
 internal static class Capabilities
 {
     /// <summary>Every question that can be asked, one subcommand each.</summary>
-    public static IReadOnlyList<ICapability> All { get; } = [];
+    public static IReadOnlyList<ICapability> All { get; } =
+    [
+        new Autoscaling.AutoscalingCapability(),
+    ];
 }

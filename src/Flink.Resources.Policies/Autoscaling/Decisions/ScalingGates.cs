@@ -23,6 +23,9 @@ public enum GateRefusal
 
     /// <summary>The quota would be exceeded.</summary>
     Quota,
+
+    /// <summary>A plugin refused.</summary>
+    Vetoed,
 }
 
 /// <summary>The size of one task manager.</summary>

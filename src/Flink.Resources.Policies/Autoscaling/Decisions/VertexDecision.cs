@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace Flink.Resources.Autoscaling;
@@ -67,7 +68,7 @@ public sealed record VertexDecision
     public double ExpectedProcessingRate { get; init; } = double.NaN;
 
     /// <summary>What should be reported along with it, in the order it arose.</summary>
-    public ScalingEventKinds Events { get; init; }
+    public ImmutableArray<ScalingEventKind> Events { get; init; } = [];
 
     /// <summary>Whether the parallelism changes.</summary>
     public bool IsChange => NewParallelism != Evaluation.Parallelism;
@@ -100,24 +101,4 @@ public sealed record VertexDecision
     private string Outside() => Evaluation.TrueProcessingRate < Evaluation.Thresholds.ScaleUp
         ? string.Create(CultureInfo.InvariantCulture, $"too slow, less than {Evaluation.Thresholds.ScaleUp:0.###}/s")
         : string.Create(CultureInfo.InvariantCulture, $"too fast, more than {Evaluation.Thresholds.ScaleDown:0.###}/s");
-}
-
-/// <summary>What is reported of a decision.</summary>
-[Flags]
-public enum ScalingEventKinds
-{
-    /// <summary>Nothing.</summary>
-    None = 0,
-
-    /// <summary>The deprecated alignment could not reach the parallelism that was asked for.</summary>
-    ScalingLimited = 1,
-
-    /// <summary>The last scale-up brought less than the effectiveness threshold.</summary>
-    IneffectiveScaling = 2,
-
-    /// <summary>Garbage collection or heap usage is above its threshold.</summary>
-    MemoryPressure = 4,
-
-    /// <summary>The quota would be exceeded.</summary>
-    ResourceQuotaReached = 8,
 }

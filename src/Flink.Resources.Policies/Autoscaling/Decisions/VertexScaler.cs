@@ -71,7 +71,7 @@ public static class VertexScaler
             TargetParallelism = target,
             AlignedParallelism = parallelism,
             ExpectedProcessingRate = parallelism == evaluation.Parallelism ? double.NaN : Expected(evaluation, parallelism),
-            Events = aligned.Limited ? ScalingEventKinds.ScalingLimited : ScalingEventKinds.None,
+            Events = aligned.Limited ? [ScalingEventKind.ScalingLimited] : [],
         };
     }
 
@@ -108,7 +108,7 @@ public static class VertexScaler
         {
             return Change(decision, VertexReason.ScaleUp);
         }
-        decision = decision with { Events = decision.Events | ScalingEventKinds.IneffectiveScaling };
+        decision = decision with { Events = decision.Events.Add(ScalingEventKind.IneffectiveScaling) };
         return settings.EffectivenessDetection
             ? decision with { Reason = VertexReason.Ineffective }
             : Change(decision, VertexReason.ScaleUp);
