@@ -97,8 +97,8 @@ internal static partial class AutoscalingReading
         }
     }
 
-    /// <summary>Metrics over time, condensed; stored values are rounded, questions about one step are not.</summary>
-    public static MetricSummary History(this ScenarioValue value, JobTopology topology, bool rounded)
+    /// <summary>Metrics over time, condensed. They count as given: what a scenario says was stored is not rounded again.</summary>
+    public static MetricSummary History(this ScenarioValue value, JobTopology topology)
     {
         var summary = new MetricSummary(topology);
         foreach (var (at, sample) in Ordered(value))
@@ -111,7 +111,7 @@ internal static partial class AutoscalingReading
                     if (number.DoubleOrNull() is { } given && topology.PositionOf(id) is >= 0 and var vertex
                         && Array.IndexOf(VertexMetricNames, name) is >= 0 and var metric)
                     {
-                        summary.Add(vertex, (VertexMetric)metric, rounded ? MetricNumbers.Stored(given) : given);
+                        summary.Add(vertex, (VertexMetric)metric, given);
                     }
                 }
             }

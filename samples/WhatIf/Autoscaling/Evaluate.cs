@@ -12,7 +12,7 @@ internal static class Evaluate
     {
         var (settings, restartTime) = (input["config"].Settings(), input["restartTime"].Duration());
         var topology = input["topology"].Topology();
-        var metrics = input["history"].History(topology, rounded: true);
+        var metrics = input["history"].History(topology);
         var evaluation = JobEvaluator.Evaluate(settings, metrics, restartTime, [new Overrides(input["metricOverrides"])]);
         return evaluation.Failure is not null ? null : JobScaler.Decide(
             settings, evaluation.Vertices, static _ => VertexMemory.None,

@@ -99,7 +99,7 @@ internal static class MetricQuestions
             {
                 if (Array.IndexOf(AutoscalingReading.JobMetricNames, name) is >= 0 and var metric && number.DoubleOrNull() is { } value)
                 {
-                    summary.Add((JobMetric)metric, MetricNumbers.Stored(value));
+                    summary.Add((JobMetric)metric, value);
                 }
             }
         }

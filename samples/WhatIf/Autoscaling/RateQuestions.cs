@@ -21,7 +21,7 @@ internal static class RateQuestions
     public static JsonObject BacklogDetection(ScenarioValue input)
     {
         var settings = input["config"].Settings();
-        var metrics = input["history"].History(input["topology"].Topology(), rounded: false);
+        var metrics = input["history"].History(input["topology"].Topology());
         return new() { ["processingBacklog"] = EdgeRates.IsProcessingBacklog(settings, metrics) };
     }
 
@@ -75,7 +75,7 @@ internal static class RateQuestions
     public static JsonObject EdgeOutputRatio(ScenarioValue input)
     {
         var topology = input["topology"].Topology();
-        var metrics = input["history"].History(topology, rounded: false);
+        var metrics = input["history"].History(topology);
         var (from, to) = (Position(topology, input["from"]), Position(topology, input["to"]));
         return topology.Vertices[to].Inputs.Any(e => e.From == topology.Vertices[from].Id)
             ? new() { ["outputRatio"] = EdgeRates.OutputRatio(metrics, from, to).Json() }
@@ -113,7 +113,7 @@ internal static class RateQuestions
     }
 
     private static MetricSummary Vertex(ScenarioValue input) =>
-        input["history"].History(AutoscalingReading.SingleVertex(input["vertex"].String()), rounded: false);
+        input["history"].History(AutoscalingReading.SingleVertex(input["vertex"].String()));
 
     private static int Position(JobTopology topology, ScenarioValue id) => topology.PositionOf(id.String()) is >= 0 and var position
         ? position
