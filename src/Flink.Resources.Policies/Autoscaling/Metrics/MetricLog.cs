@@ -12,14 +12,14 @@ internal sealed class MetricLog
     private const int LongestValue = 10;
     private const double Exact = 9_007_199_254_740_992; // 2^53
 
-    private readonly int _vertices;
+    private readonly double[] _scales;
     private byte[] _bytes = [];
     private int _start;
     private int _end;
 
     public MetricLog(int vertices)
     {
-        _vertices = vertices;
+        _scales = MetricColumns.Scales(vertices);
         Before = new long[MetricColumns.Count(vertices)];
         Last = new long[Before.Length];
     }
@@ -51,9 +51,10 @@ internal sealed class MetricLog
     /// <exception cref="FormatException">The row is cut off.</exception>
     public void Read(ref int position, Span<long> steps, Span<double> row)
     {
+        var bytes = _bytes.AsSpan(0, _end);
         for (var column = 0; column < row.Length; column++)
         {
-            row[column] = Read(ref position, column, ref steps[column]);
+            row[column] = Read(bytes, ref position, _scales[column], ref steps[column]);
         }
     }
 
@@ -73,7 +74,7 @@ internal sealed class MetricLog
             _bytes[_end++] = 0;
             return;
         }
-        var scale = MetricColumns.Scale(column, _vertices);
+        var scale = _scales[column];
         var steps = Math.Round(value * scale);
         if (!(Math.Abs(steps) < Exact) || steps / scale != value)
         {
@@ -87,25 +88,26 @@ internal sealed class MetricLog
         _end += Varint.Write(_bytes.AsSpan(_end), Varint.ZigZag(difference) + 2);
     }
 
-    private double Read(ref int position, int column, ref long steps)
+    private static double Read(ReadOnlySpan<byte> bytes, ref int position, double scale, ref long steps)
     {
-        var code = Varint.Read(_bytes.AsSpan(0, _end), ref position);
-        if (code == 0)
+        var code = Varint.Read(bytes, ref position);
+        if (code > 1)
         {
-            return double.NaN;
+            steps += Varint.UnZigZag(code - 2);
+            return steps / scale;
         }
-        if (code == 1)
+        return code == 0 ? double.NaN : ReadInFull(bytes, ref position);
+    }
+
+    private static double ReadInFull(ReadOnlySpan<byte> bytes, ref int position)
+    {
+        if (bytes.Length - position < sizeof(double))
         {
-            if (_end - position < sizeof(double))
-            {
-                throw new FormatException("The metric window ends in the middle of a value.");
-            }
-            var value = BinaryPrimitives.ReadDoubleLittleEndian(_bytes.AsSpan(position));
-            position += sizeof(double);
-            return value;
+            throw new FormatException("The metric window ends in the middle of a value.");
         }
-        steps += Varint.UnZigZag(code - 2);
-        return (double)steps / MetricColumns.Scale(column, _vertices);
+        var value = BinaryPrimitives.ReadDoubleLittleEndian(bytes[position..]);
+        position += sizeof(double);
+        return value;
     }
 
     private void Reserve(int bytes)
@@ -146,6 +148,11 @@ internal static class Varint
 
     public static ulong Read(ReadOnlySpan<byte> source, ref int position)
     {
+        // Most numbers are short.
+        if ((uint)position < (uint)source.Length && source[position] < 0x80)
+        {
+            return source[position++];
+        }
         var value = 0UL;
         for (var shift = 0; shift < 64; shift += 7)
         {

@@ -43,14 +43,32 @@ internal static class MetricColumns
     public const int PerVertex = (int)VertexMetric.ObservedTrueProcessingRate + 1;
     public const int PerJob = (int)JobMetric.TaskSlotsUsed + 1;
 
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<int, double[]> KnownScales = new();
+
     public static int Count(int vertices) => vertices * PerVertex + PerJob;
 
     public static int Of(int vertex, VertexMetric metric) => vertex * PerVertex + (int)metric;
 
     public static int Of(JobMetric metric, int vertices) => vertices * PerVertex + (int)metric;
 
-    /// <summary>Steps per unit in which values of a column nearly always are whole: counters by one, the rest by 0.001.</summary>
-    public static int Scale(int column, int vertices) => column >= vertices * PerVertex
-        ? (JobMetric)(column - vertices * PerVertex) is JobMetric.HeapUsageRatio or JobMetric.GcPressure ? 1000 : 1
-        : (VertexMetric)(column % PerVertex) is VertexMetric.Load or VertexMetric.RecordsInPerSecond or VertexMetric.ObservedTrueProcessingRate ? 1000 : 1;
+    /// <summary>
+    /// Per column the steps per unit in which values nearly always are whole: counters by one, the rest by 0.001.
+    /// Jobs of the same number of vertices share it.
+    /// </summary>
+    public static double[] Scales(int vertices) => KnownScales.GetOrAdd(vertices, static v => MakeScales(v));
+
+    private static double[] MakeScales(int vertices)
+    {
+        var scales = new double[Count(vertices)];
+        Array.Fill(scales, 1);
+        for (var vertex = 0; vertex < vertices; vertex++)
+        {
+            scales[Of(vertex, VertexMetric.Load)] = 1000;
+            scales[Of(vertex, VertexMetric.RecordsInPerSecond)] = 1000;
+            scales[Of(vertex, VertexMetric.ObservedTrueProcessingRate)] = 1000;
+        }
+        scales[Of(JobMetric.HeapUsageRatio, vertices)] = 1000;
+        scales[Of(JobMetric.GcPressure, vertices)] = 1000;
+        return scales;
+    }
 }
