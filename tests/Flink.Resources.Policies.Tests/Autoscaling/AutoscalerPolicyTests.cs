@@ -88,7 +88,7 @@ public sealed class AutoscalerPolicyTests
         var memory = plan.Memory.Executed(plan.Decision!, null, DateTimeOffset.UnixEpoch);
 
         Assert.Empty(memory.Delayed);
-        Assert.Equal(["enrich", "source"], memory.History.Keys);
+        Assert.Equal(["enrich", "source"], memory.History.Keys, StringComparer.Ordinal);
         Assert.Equal(3, memory.Overrides["sink"]);
         var again = AutoscalerMemory.Read(memory.Write());
         Assert.Equal(memory.Write(), again.Write());

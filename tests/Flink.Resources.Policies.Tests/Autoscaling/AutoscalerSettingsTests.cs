@@ -62,7 +62,8 @@ public sealed class AutoscalerSettingsTests
 
         Assert.Equal(
             ["job.autoscaler.enabled", "job.autoscaler.history.max.count", "job.autoscaler.restart.time"],
-            errors.Select(static e => e.Key).Order(StringComparer.Ordinal));
+            errors.Select(static e => e.Key).Order(StringComparer.Ordinal),
+            StringComparer.Ordinal);
     }
 
     [Fact]

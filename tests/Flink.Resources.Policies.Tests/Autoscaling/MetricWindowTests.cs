@@ -9,7 +9,7 @@ public sealed class MetricWindowTests
 
     private static readonly Gen<double> Values = Gen.OneOf(
         Gen.Double[0, 1e9], Gen.Int[0, 1_000_000].Select(static i => (double)i), Gen.Double[-1e-9, 1e-9],
-        Gen.OneOfConst(double.NaN, double.PositiveInfinity, double.NegativeInfinity, 0, 1e300, 9_007_199_254_740_993));
+        Gen.Int[0, 5].Select(static i => new[] { double.NaN, double.PositiveInfinity, double.NegativeInfinity, 0, 1e300, 9_007_199_254_740_994 }[i]));
 
     [Fact]
     public void Summarize_AnyValues_AreThoseAdded() => Values.Array[14].Array[1, 40].Sample(rows =>
