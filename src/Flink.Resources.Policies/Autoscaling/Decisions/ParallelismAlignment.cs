@@ -83,7 +83,8 @@ public static class ParallelismAlignment
         // The largest q with ⌊N/q⌋ > share is ⌊N/(share + 1)⌋; no need to walk there.
         var q = (int)Math.Min(target, divisible / (share + 1L));
         var found = q > 0 && divisible % q != 0 ? q + 1 : q;
-        found = Math.Max(found, limits.Lower);
+        // The lower limit may be above the number of key groups; Flink refuses what exceeds these.
+        found = Math.Min(Math.Max(found, limits.Lower), Math.Max(target, Math.Min(limits.MaxParallelism, limits.Upper)));
         var turned = target > limits.Current ? found <= limits.Current : found >= limits.Current;
         var result = turned ? limits.Current : found;
         return new(result, result != target);
