@@ -15,8 +15,8 @@ internal static class AutoscalerBenchmark
     private const int Samples = 90;
     private const int FleetJobs = 20_000;
     private const int DistinctJobs = 500;
-    private const int Rounds = 40;
-    private const int DecisionsPerRound = 50;
+    private const int Rounds = 400;
+    private const int DecisionsPerRound = 5;
 
     private static readonly AutoscalerSettings Settings = new() { Enabled = true };
     private static readonly AutoscalerPolicy Policy = new();
@@ -28,11 +28,6 @@ internal static class AutoscalerBenchmark
         var jobs = Enumerable.Range(0, DistinctJobs).Select(static seed => new Job(seed)).ToArray();
         var heapPerJob = (GC.GetTotalMemory(forceFullCollection: true) - before) / DistinctJobs;
 
-        var rounds = Enumerable.Range(0, Rounds * 2).Select(round => Measure(jobs, round)).Skip(Rounds).Order().ToArray();
-        var allocated = GC.GetAllocatedBytesForCurrentThread();
-        _ = jobs[0].Decide();
-        allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
-
         using var process = Process.GetCurrentProcess();
         var cpu = process.TotalProcessorTime;
         var scaled = 0;
@@ -42,6 +37,12 @@ internal static class AutoscalerBenchmark
         }
         process.Refresh();
         cpu = process.TotalProcessorTime - cpu;
+
+        // After the fleet everything is compiled; short rounds, so that other programs disturb few of them.
+        var rounds = Enumerable.Range(0, Rounds).Select(round => Measure(jobs, round)).Order().ToArray();
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        _ = jobs[0].Decide();
+        allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
 
         var result = new JsonObject
         {
