@@ -8,6 +8,9 @@ internal static class DelayedScaleDownEndToEnd
 {
     private const double BusyAtFirst = 800;
 
+    // Two years. Every minute is a whole cycle, so that more would run for a very long time.
+    private const long MostMinutes = 1_000_000;
+
     public static JsonObject Answer(ScenarioValue input)
     {
         var settings = input["config"].Settings();
@@ -19,7 +22,10 @@ internal static class DelayedScaleDownEndToEnd
         var sinkBusy = input["sinkBusyMsPerSecond"].List().Select(static b => b.Double()).ToList();
         var until = input["untilMinute"].Int64OrNull() ?? long.MaxValue;
         var last = Math.Min(until, (long)minutes * Math.Min(sourceBusy.Count, sinkBusy.Count));
-
+        if (last > MostMinutes)
+        {
+            throw input["minutesPerWindow"].Wrong($"such that at most {MostMinutes} minutes are run, or untilMinute be set");
+        }
         var job = new JobCycle();
         var (executed, before) = (false, false);
         var minute = 0L;
