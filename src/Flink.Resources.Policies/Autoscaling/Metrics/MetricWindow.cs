@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Flink.Resources.Autoscaling;
 
 /// <summary>
-/// The samples of one job over the metrics window, in a compact form: 90 samples of 20 vertices take about 30 KB.
+/// The samples of one job over the metrics window, in a compact form: 90 samples of 20 vertices take about 34 KB.
 /// Samples are added one by one, old ones fall out at the front; <see cref="Write"/> and <see cref="Read"/> carry it
 /// over a restart of the controller. Not thread-safe.
 /// </summary>
