@@ -14,6 +14,7 @@ internal sealed class Snapshots(Site site, InformerTiming? timing = null) : IDis
     private BackendSnapshot? _last;
     private long _lastStamp = -1;
     private (BackendIdentity? Identity, string? Why) _lastIdentity;
+    private BackendIdentity? _proved;
     private (BackendIdentity Identity, long Asked)? _asked;
 
     /// <summary>What the snapshots are made of.</summary>
@@ -52,7 +53,7 @@ internal sealed class Snapshots(Site site, InformerTiming? timing = null) : IDis
     /// <summary>The snapshot of now, and the stamp to wait for changes from.</summary>
     private async Task<(BackendSnapshot Snapshot, long Stamp)> BuildAsync(TimeSpan identityMaxAge, CancellationToken cancellationToken)
     {
-        var identity = await IdentityAsync(identityMaxAge, cancellationToken).ConfigureAwait(false);
+        var identity = await ProvedAsync(await IdentityAsync(identityMaxAge, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         lock (_gate)
         {
             // Before the views: a change in between makes one snapshot too many, not one too few.
@@ -65,6 +66,34 @@ internal sealed class Snapshots(Site site, InformerTiming? timing = null) : IDis
             }
             return (_last, stamp);
         }
+    }
+
+    /// <summary>
+    /// An address may lead to another cluster from one time to the next. What was seen of the first is not shown under the second's name:
+    /// everything is read again before.
+    /// </summary>
+    private async Task<(BackendIdentity? Identity, string? Why)> ProvedAsync(
+        (BackendIdentity? Identity, string? Why) seen, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (seen.Identity is null || _proved is null || _proved == seen.Identity)
+            {
+                _proved ??= seen.Identity;
+                return seen;
+            }
+        }
+        await Informers.UpToDateAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+        var view = Informers.View();
+        if ((view.Deployments.StaleBecause ?? view.Fences.StaleBecause ?? view.Pods.StaleBecause) is { } why)
+        {
+            return (null, $"The address leads to another cluster than before, which could not be read yet: {why}");
+        }
+        lock (_gate)
+        {
+            _proved = seen.Identity;
+        }
+        return seen;
     }
 
     /// <summary>As the namespaces say; without the right to list them it is asked for.</summary>

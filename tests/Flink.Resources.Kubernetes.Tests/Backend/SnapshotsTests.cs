@@ -84,6 +84,25 @@ public sealed class SnapshotsTests : IDisposable
     }
 
     [Fact]
+    public async Task Get_AddressLeadsToAnotherCluster_ShowsNothingOfTheFirstUnderItsName()
+    {
+        var first = await _snapshots.GetAsync(TimeSpan.Zero, Cancellation);
+        var another = Answers.List("1", Named("kube-system", "uid-9"));
+        _api.Lists(Paths.Namespaces, another, another, another, another);
+        var forbidden = Answers.Status(403, "Forbidden", "deployments.apps is forbidden");
+        _api.Lists(Paths.AllDeployments, forbidden, forbidden, Answers.List("1", Deployment("x-e1", ready: 1)), Answers.List("1", Deployment("x-e1", ready: 1)));
+
+        var doubtful = await _snapshots.GetAsync(TimeSpan.Zero, Cancellation);
+        var sure = await _snapshots.GetAsync(TimeSpan.Zero, Cancellation);
+
+        Assert.Equal(2, first.Applications.Items.Length);
+        Assert.Empty(doubtful.Applications.Items);
+        Assert.Contains("another cluster", doubtful.Applications.StaleBecause, StringComparison.Ordinal);
+        Assert.Equal(new BackendIdentity("uid-9"), Assert.Single(sure.Applications.Items).Application.Identity);
+        Assert.Null(sure.Applications.StaleBecause);
+    }
+
+    [Fact]
     public async Task Watch_TwoChangesAtOnce_AreOneNewerSnapshotAfterTheInterval()
     {
         await using var watch = _snapshots.WatchAsync(Cancellation).GetAsyncEnumerator(Cancellation);
