@@ -1,7 +1,12 @@
+using WhatIf.Preemption;
+
 namespace WhatIf;
 
 internal static class Capabilities
 {
     /// <summary>Every question that can be asked, one subcommand each.</summary>
-    public static IReadOnlyList<ICapability> All { get; } = [];
+    public static IReadOnlyList<ICapability> All { get; } =
+    [
+        new PreemptionCapability(),
+    ];
 }

@@ -6,7 +6,10 @@ namespace WhatIf.Preemption;
 /// <summary>Who would have to go: asks the algorithm that the scenario's kind names.</summary>
 internal sealed class PreemptionCapability : ICapability
 {
-    private static readonly IPreemptionQuestion[] Questions = [];
+    private static readonly IPreemptionQuestion[] Questions =
+    [
+        new CapacitySchedulerQuestion(),
+    ];
 
     public string Name => "preemption";
 
