@@ -43,7 +43,7 @@ public static class CapacitySchedulerMonitor
         return [.. instants.Select((at, i) => new CapacityMonitorStep(
             at,
             i == 0 ? chosen : none,
-            i > 0 && at - instants[0] > snapshot.Settings.MaxWaitBeforeKill ? chosen : none))];
+            i > 0 && (Int128)at.Ticks - instants[0].Ticks > snapshot.Settings.MaxWaitBeforeKill.Ticks ? chosen : none))];
     }
 
     /// <summary>The order in which an app's running containers go: the largest priority number (the least important) first, then the newest.</summary>

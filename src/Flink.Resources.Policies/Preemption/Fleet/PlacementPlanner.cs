@@ -1,0 +1,349 @@
+namespace Flink.Resources.Preemption.Fleet;
+
+/// <summary>Makes room for one request at one placement: greedy from the least important on, then everything back that is not needed.</summary>
+internal sealed class PlacementPlanner
+{
+    private readonly PlanningPass _pass;
+    private readonly FleetPreemptionParts _parts;
+    private readonly PreemptionRequest _request;
+    private readonly BackendPass _backend;
+    private readonly Attempt _attempt;
+    private readonly QueueClaim _claim;
+    private readonly bool _onlyReclaims;
+    private readonly PlanUse _use;
+    private readonly List<MoveOffer> _offers = [];
+
+    public PlacementPlanner(
+        PlanningPass pass, FleetPreemptionParts parts, PreemptionRequest request, BackendPass backend, Placement placement, bool onlyReclaims)
+    {
+        _pass = pass;
+        _parts = parts;
+        _request = request;
+        _backend = backend;
+        _onlyReclaims = onlyReclaims;
+        _attempt = new(backend, placement, RoomTest.For(backend, request));
+        _claim = QueueClaim.Of(backend, placement.Queue, request.Total, pass.Options.DeadZone);
+        _use = new(pass, backend, _claim);
+    }
+
+    private FleetPreemptionOptions Options => _pass.Options;
+
+    private bool IsDone => _attempt.Room.Fits && _use.CoversQueue;
+
+    /// <summary>Whether there is room without anybody moving.</summary>
+    public Attempt? TryFit() => IsDone ? Succeed(PreemptionOutcome.Fits, "there is room already") : null;
+
+    public Attempt Displace()
+    {
+        if (CheapRefusal() is { } reason)
+        {
+            return Refuse(reason);
+        }
+        Walk(violating: false);
+        if (!IsDone && Options.MayViolateBudgets)
+        {
+            Walk(violating: true);
+        }
+        if (!IsDone)
+        {
+            return Refuse(BindingConstraint());
+        }
+        GiveBack();
+        return _attempt.Steps.Count == 0
+            ? Succeed(PreemptionOutcome.Fits, "there is room already")
+            : Succeed(PreemptionOutcome.Displaces, $"room for {Amounts.Text(_request.Total)} is made by {_attempt.Steps.Count} moves");
+    }
+
+    private Attempt Succeed(PreemptionOutcome outcome, string reason)
+    {
+        (_attempt.Outcome, _attempt.Reason) = (outcome, reason);
+        _attempt.Nodes = _attempt.Room.Assign();
+        return _attempt;
+    }
+
+    private Attempt Refuse(string reason)
+    {
+        _attempt.Steps.Clear();
+        (_attempt.Outcome, _attempt.Reason) = (PreemptionOutcome.Refused, reason);
+        return _attempt;
+    }
+
+    /// <summary>Impossible for a reason that needs no candidate to be looked at.</summary>
+    private string? CheapRefusal()
+    {
+        if (_request.NeverPreempts)
+        {
+            return "there is no room, and it never displaces anybody";
+        }
+        if (!_request.Total.FitsIn(_backend.Backend.Capacity))
+        {
+            return $"it asks for {Amounts.Text(_request.Total)}, more than {_backend.Backend.Name} has";
+        }
+        if (_claim.TooLargeFor is { } queue)
+        {
+            return $"it is larger than the maximum of {queue}; a higher maximum would help";
+        }
+        var missing = _attempt.Room.Shortfall;
+        var takeable = Takeable();
+        return missing.FitsIn(takeable)
+            ? null
+            : $"{Amounts.Text(missing)} are missing, and all that it is entitled to take is {Amounts.Text(takeable)}";
+    }
+
+    private ResourceAmount Takeable()
+    {
+        ResourceAmount sum = default;
+        foreach (var (level, buckets) in _backend.Backend.Levels)
+        {
+            if (level.Tier > _request.Tier)
+            {
+                break;
+            }
+            foreach (var (queue, bucket) in buckets)
+            {
+                sum = Judge(level, queue).IsGranted ? sum + bucket.Total : sum;
+            }
+        }
+        return sum;
+    }
+
+    private Entitlement Judge(Level level, string queue)
+    {
+        if (_claim.OnlyBelow is { } subtree && !QueuePaths.IsSelfOrBelow(queue, subtree))
+        {
+            return new(EntitlementKind.None, NeedsFinalShare: false, $"only room inside {subtree} would help, which is at its maximum");
+        }
+        var entitlement = _parts.Entitlement.Judge(new(
+            _request, _attempt.Placement.Queue, _claim.IsWithinGuarantee, _claim.HasGuarantee, level.Tier, level.Priority, queue, _claim.Owes(queue)));
+        return _onlyReclaims && entitlement.Kind != EntitlementKind.Reclaim
+            ? new(EntitlementKind.None, NeedsFinalShare: false, "the preemptor was displaced itself and may only take back its guarantee")
+            : entitlement;
+    }
+
+    private void Walk(bool violating)
+    {
+        foreach (var (level, buckets) in _backend.Backend.Levels)
+        {
+            if (IsDone || level.Tier > _request.Tier)
+            {
+                return;
+            }
+            // On nodes a move may only help together with another one: those come second within a level.
+            WalkLevel(level, buckets, violating, onlyUseful: true);
+            if (!IsDone && _backend.Backend.KnowsNodes)
+            {
+                WalkLevel(level, buckets, violating, onlyUseful: false);
+            }
+        }
+    }
+
+    private void WalkLevel(
+        Level level,
+        System.Collections.Immutable.ImmutableSortedDictionary<string, JobBucket> buckets,
+        bool violating,
+        bool onlyUseful)
+    {
+        var entitled = new List<(double Owed, string Queue, JobBucket Bucket, Entitlement Entitlement)>();
+        foreach (var (queue, bucket) in buckets)
+        {
+            var entitlement = Judge(level, queue);
+            if (entitlement.IsGranted)
+            {
+                entitled.Add((-_claim.OverServed(queue), queue, bucket, entitlement));
+            }
+            else if (!violating && onlyUseful)
+            {
+                _attempt.Spared.Add(bucket, entitlement.Reason, Options.MaximumSparedListed);
+            }
+        }
+        entitled.Sort(static (x, y) => x.Owed != y.Owed ? x.Owed.CompareTo(y.Owed) : string.CompareOrdinal(x.Queue, y.Queue));
+        var useless = Options.PortionSize;
+        foreach (var (_, _, bucket, entitlement) in entitled)
+        {
+            if (IsDone)
+            {
+                return;
+            }
+            TakeFrom(bucket, entitlement, violating, onlyUseful, ref useless);
+        }
+    }
+
+    private void TakeFrom(JobBucket bucket, Entitlement entitlement, bool violating, bool onlyUseful, ref int useless)
+    {
+        var portion = new List<(MoveCandidate Candidate, MoveOffer Offer, bool Violates)>();
+        var inPortion = 0;
+        foreach (var indexed in bucket.Jobs)
+        {
+            if (IsDone || (!onlyUseful && useless <= 0))
+            {
+                return;
+            }
+            inPortion += AddCandidates(portion, indexed.Job, violating, log: !violating && onlyUseful) ? 1 : 0;
+            if (inPortion >= Options.PortionSize)
+            {
+                Take(portion, entitlement, onlyUseful, ref useless);
+                portion.Clear();
+                inPortion = 0;
+            }
+        }
+        Take(portion, entitlement, onlyUseful, ref useless);
+    }
+
+    private bool AddCandidates(List<(MoveCandidate Candidate, MoveOffer Offer, bool Violates)> portion, FleetJob job, bool violating, bool log)
+    {
+        var violates = _use.ViolatesBudget(job);
+        var rule = JobRules.Spares(_pass, _request, job) ?? (violates && !violating ? "its disruption budget is used up" : null);
+        if (rule is null && violates == violating)
+        {
+            _offers.Clear();
+            MoveOffers.Add(_offers, job, _request, Options, _pass.Snapshot.UnknownStateBytes, _pass.Now);
+            foreach (var offer in _offers)
+            {
+                var release = new Release(job, offer.TaskManagersKept, offer.Kind != MoveKind.Shrink);
+                var cost = Rate(job, offer);
+                portion.Add((new(job, offer.Kind, cost, _attempt.Room.Useful(release)), offer, violates));
+            }
+            rule = _offers.Count == 0 ? "it can make no move in time that keeps its state" : null;
+        }
+        if (rule is not null && log)
+        {
+            _attempt.Spared.Add(job, rule, Options.MaximumSparedListed);
+        }
+        return rule is null;
+    }
+
+    private MoveCost Rate(FleetJob job, MoveOffer offer) =>
+        _parts.Cost.Rate(job, offer.Kind, offer.TaskManagersKept, _pass.Snapshot.UnknownStateBytes, _pass.Now);
+
+    private void Take(
+        List<(MoveCandidate Candidate, MoveOffer Offer, bool Violates)> portion, Entitlement entitlement, bool onlyUseful, ref int useless)
+    {
+        portion.Sort((x, y) => _parts.Order.Compare(x.Candidate, y.Candidate));
+        foreach (var (candidate, offer, _) in portion)
+        {
+            if (IsDone)
+            {
+                return;
+            }
+            // Asked again: what was missing may be covered by now.
+            var step = new PlanStep(
+                candidate.Job, offer, entitlement, _use.ViolatesBudget(candidate.Job), candidate.Cost.CoreSeconds);
+            var isUseful = _attempt.Room.Useful(step.Release) > 0 || (_attempt.Room.Fits && !_use.CoversQueue);
+            if (isUseful != onlyUseful && (onlyUseful || useless-- <= 0))
+            {
+                continue;
+            }
+            TryTake(step);
+        }
+    }
+
+    private void TryTake(PlanStep step)
+    {
+        var earlier = _attempt.Steps.FindIndex(s => s.Job.Job == step.Job.Job);
+        if (earlier >= 0 && _attempt.Steps[earlier].Offer.Kind != MoveKind.Shrink)
+        {
+            return;
+        }
+        if (earlier >= 0)
+        {
+            // A job that shrinks may go altogether when that does not suffice.
+            Undo(earlier);
+        }
+        if (_use.Refuses(step) is { } rule)
+        {
+            _attempt.Spared.Add(step.Job, rule, Options.MaximumSparedListed);
+            if (earlier >= 0)
+            {
+                Do(_undone!);
+            }
+            return;
+        }
+        Do(step);
+    }
+
+    private PlanStep? _undone;
+
+    private void Do(PlanStep step)
+    {
+        _attempt.Steps.Add(step);
+        _attempt.Room.Give(step.Release);
+        _use.Add(step, 1);
+    }
+
+    private void Undo(int index)
+    {
+        _undone = _attempt.Steps[index];
+        _attempt.Steps.RemoveAt(index);
+        _attempt.Room.TakeBack(_undone.Release);
+        _use.Add(_undone, -1);
+    }
+
+    /// <summary>From the last move to the first: not at all if that still fits, else the smallest shrink that does, else as it was.</summary>
+    private void GiveBack()
+    {
+        for (var i = _attempt.Steps.Count - 1; i >= 0; i--)
+        {
+            Undo(i);
+            if (IsDone)
+            {
+                continue;
+            }
+            var step = Smallest(_undone!);
+            _attempt.Steps.Insert(i, step);
+            _attempt.Room.Give(step.Release);
+            _use.Add(step, 1);
+        }
+    }
+
+    private PlanStep Smallest(PlanStep step)
+    {
+        if (step.Offer.Kind == MoveKind.Finish || ShrinkOf(step) is not { } shrink)
+        {
+            return step;
+        }
+        var (most, least) = (step.Job.TaskManagers - 1, shrink.TaskManagersKept);
+        if (!FitsWith(step with { Offer = shrink }))
+        {
+            return step;
+        }
+        while (least < most)
+        {
+            var kept = least + ((most - least + 1) / 2);
+            (least, most) = FitsWith(step with { Offer = shrink with { TaskManagersKept = kept } }) ? (kept, most) : (least, kept - 1);
+        }
+        return step with { Offer = shrink with { TaskManagersKept = least } };
+    }
+
+    private MoveOffer? ShrinkOf(PlanStep step)
+    {
+        _offers.Clear();
+        MoveOffers.Add(_offers, step.Job, _request, Options, _pass.Snapshot.UnknownStateBytes, _pass.Now);
+        foreach (var offer in _offers)
+        {
+            if (offer.Kind == MoveKind.Shrink)
+            {
+                return offer;
+            }
+        }
+        return null;
+    }
+
+    private bool FitsWith(PlanStep step)
+    {
+        _attempt.Room.Give(step.Release);
+        _use.Add(step, 1);
+        var fits = IsDone;
+        _attempt.Room.TakeBack(step.Release);
+        _use.Add(step, -1);
+        return fits;
+    }
+
+    private string BindingConstraint()
+    {
+        var missing = Amounts.Text(_attempt.Room.Shortfall);
+        var most = _attempt.Spared.Counts.OrderByDescending(static c => c.Value).ThenBy(static c => c.Key, StringComparer.Ordinal).FirstOrDefault();
+        return most.Key is null
+            ? $"{missing} stay missing even when all that may move has moved"
+            : $"{missing} stay missing; most jobs ({most.Value}) are spared because {most.Key}";
+    }
+}
