@@ -5,5 +5,6 @@ internal static class BenchmarkCatalog
     public static IReadOnlyDictionary<string, Func<string[], Task<int>>> All { get; } =
         new SortedDictionary<string, Func<string[], Task<int>>>(StringComparer.Ordinal)
         {
+            ["preemption"] = PreemptionBenchmark.RunAsync,
         };
 }

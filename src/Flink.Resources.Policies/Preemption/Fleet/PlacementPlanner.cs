@@ -147,6 +147,10 @@ internal sealed class PlacementPlanner
         foreach (var (queue, bucket) in buckets)
         {
             var entitlement = Judge(level, queue);
+            if (entitlement.IsGranted && _use.ExhaustedQueue(queue, entitlement) is { } rule)
+            {
+                entitlement = new(EntitlementKind.None, NeedsFinalShare: false, rule);
+            }
             if (entitlement.IsGranted)
             {
                 entitled.Add((-_claim.OverServed(queue), queue, bucket, entitlement));
@@ -174,9 +178,9 @@ internal sealed class PlacementPlanner
         var inPortion = 0;
         foreach (var indexed in bucket.Jobs)
         {
-            if (IsDone || (!onlyUseful && useless <= 0))
+            if ((!onlyUseful && useless <= 0) || _use.ExhaustedQueue(indexed.Job.Queue, entitlement) is not null)
             {
-                return;
+                break;
             }
             inPortion += AddCandidates(portion, indexed.Job, violating, log: !violating && onlyUseful) ? 1 : 0;
             if (inPortion >= Options.PortionSize)
@@ -184,6 +188,10 @@ internal sealed class PlacementPlanner
                 Take(portion, entitlement, onlyUseful, ref useless);
                 portion.Clear();
                 inPortion = 0;
+                if (IsDone)
+                {
+                    return;
+                }
             }
         }
         Take(portion, entitlement, onlyUseful, ref useless);
@@ -195,21 +203,35 @@ internal sealed class PlacementPlanner
         var rule = JobRules.Spares(_pass, _request, job) ?? (violates && !violating ? "its disruption budget is used up" : null);
         if (rule is null && violates == violating)
         {
-            _offers.Clear();
-            MoveOffers.Add(_offers, job, _request, Options, _pass.Snapshot.UnknownStateBytes, _pass.Now);
-            foreach (var offer in _offers)
-            {
-                var release = new Release(job, offer.TaskManagersKept, offer.Kind != MoveKind.Shrink);
-                var cost = Rate(job, offer);
-                portion.Add((new(job, offer.Kind, cost, _attempt.Room.Useful(release)), offer, violates));
-            }
-            rule = _offers.Count == 0 ? "it can make no move in time that keeps its state" : null;
+            rule = AddOffers(portion, job, violates);
         }
         if (rule is not null && log)
         {
             _attempt.Spared.Add(job, rule, Options.MaximumSparedListed);
         }
         return rule is null;
+    }
+
+    private string? AddOffers(List<(MoveCandidate Candidate, MoveOffer Offer, bool Violates)> portion, FleetJob job, bool violates)
+    {
+        _offers.Clear();
+        MoveOffers.Add(_offers, job, _request, Options, _pass.Snapshot.UnknownStateBytes, _pass.Now);
+        var usefulWhole = -1.0;
+        foreach (var offer in _offers)
+        {
+            double useful;
+            if (offer.Kind == MoveKind.Shrink)
+            {
+                useful = _attempt.Room.Useful(new(job, offer.TaskManagersKept, Leaves: false));
+            }
+            else
+            {
+                useful = usefulWhole = usefulWhole >= 0 ? usefulWhole : _attempt.Room.Useful(new(job, 0, Leaves: true));
+            }
+            // Cost only breaks ties among useful moves: rating the others would be wasted.
+            portion.Add((new(job, offer.Kind, useful > 0 ? Rate(job, offer) : default, useful), offer, violates));
+        }
+        return _offers.Count == 0 ? "it can make no move in time that keeps its state" : null;
     }
 
     private MoveCost Rate(FleetJob job, MoveOffer offer) =>

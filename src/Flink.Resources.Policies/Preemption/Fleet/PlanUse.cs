@@ -49,6 +49,17 @@ internal sealed class PlanUse(PlanningPass pass, BackendPass backend, QueueClaim
         return QueueBudgetBroken(step.Job) ?? SavepointBudgetBroken(step) ?? (ViolatesBudget(step.Job) && !step.ViolatesBudget ? "its disruption budget is used up" : null);
     }
 
+    /// <summary>Why nothing at all can be taken from a queue any more; null when something may.</summary>
+    public string? ExhaustedQueue(string queue, Entitlement entitlement)
+    {
+        if (entitlement.NeedsFinalShare && !claim.FinalShareHolds(queue, FreedFrom(queue)))
+        {
+            return "its queue's share would fall below the preemptor's";
+        }
+        // The smallest thing that can be taken is one byte and one millicore.
+        return GuaranteeBroken(queue, Amounts.Of(1, 1)) is { } path ? $"{path} would fall below its guarantee" : null;
+    }
+
     public void Add(PlanStep step, int sign)
     {
         var release = step.Release.Amount * sign;

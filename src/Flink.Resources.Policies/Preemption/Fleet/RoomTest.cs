@@ -31,18 +31,27 @@ internal readonly record struct Release(FleetJob Job, int TaskManagersKept, bool
 {
     public ResourceAmount Amount => Leaves ? Job.Total : Job.TaskManager * (Job.TaskManagers - TaskManagersKept);
 
+    /// <summary>How many TaskManagers go.</summary>
+    public int TaskManagersGone => Leaves ? int.MaxValue : Job.TaskManagers - TaskManagersKept;
+
     /// <summary>By node; of a job that shrinks the TaskManagers that are listed last.</summary>
     public IEnumerable<NodeAmount> Nodes()
     {
-        var left = Leaves ? int.MaxValue : Job.TaskManagers - TaskManagersKept;
+        var left = TaskManagersGone;
         for (var i = Job.Places.Length - 1; i >= 0 && left > 0; i--)
         {
-            var place = Job.Places[i];
-            var count = Math.Min(left, place.TaskManagers);
-            left -= count;
-            var amount = Job.TaskManager * count;
-            yield return new(place.Node, Leaves && place.HasJobManager ? amount + Job.JobManager : amount);
+            yield return At(i, ref left);
         }
+    }
+
+    /// <summary>What goes at one place, when so many TaskManagers are still to go.</summary>
+    public NodeAmount At(int index, ref int left)
+    {
+        var place = Job.Places[index];
+        var count = Math.Min(left, place.TaskManagers);
+        left -= count;
+        var amount = Job.TaskManager * count;
+        return new(place.Node, Leaves && place.HasJobManager ? amount + Job.JobManager : amount);
     }
 }
 
@@ -83,7 +92,8 @@ internal sealed class NodeRoom : RoomTest
     private readonly Dictionary<string, ResourceAmount> _touched = new(StringComparer.Ordinal);
     private readonly List<(int Loss, string Node)> _best = [];
     private readonly int _limit;
-    private long _untouchedUnits;
+    private long _units;
+    private bool? _fits;
 
     public NodeRoom(BackendPass pass, PreemptionRequest request)
         : base(request)
@@ -93,27 +103,21 @@ internal sealed class NodeRoom : RoomTest
         _limit = request.MinimumTaskManagers + request.JobManager.UnitsToCover(request.TaskManager, 1_000_000) + 1;
         foreach (var (node, delta) in pass.NodeDelta)
         {
-            _touched[node] = pass.FreeOn(node) + delta;
+            var free = pass.FreeOn(node) + delta;
+            _touched[node] = free;
+            _units += UnitsOf(free);
         }
         Scan();
     }
 
-    public override bool Fits
-    {
-        get
-        {
-            var units = Units();
-            var spare = units - Request.MinimumTaskManagers;
-            return spare >= 0 && BestLoss() <= spare;
-        }
-    }
+    public override bool Fits => _fits ??= _units >= Request.MinimumTaskManagers && BestLoss() <= _units - Request.MinimumTaskManagers;
 
     public override ResourceAmount Shortfall
     {
         get
         {
-            var missing = Math.Max(0, Request.MinimumTaskManagers - Units());
-            return missing > 0 ? Request.TaskManager * missing : Fits ? default : Request.JobManager;
+            var missing = Math.Max(0, Request.MinimumTaskManagers - _units);
+            return missing > 0 ? Request.TaskManager * (int)missing : Fits ? default : Request.JobManager;
         }
     }
 
@@ -121,8 +125,7 @@ internal sealed class NodeRoom : RoomTest
     {
         foreach (var (node, amount) in release.Nodes())
         {
-            Touch(node);
-            _touched[node] += amount;
+            Change(node, amount);
         }
     }
 
@@ -130,16 +133,18 @@ internal sealed class NodeRoom : RoomTest
     {
         foreach (var (node, amount) in release.Nodes())
         {
-            _touched[node] -= amount;
+            Change(node, default(ResourceAmount) - amount);
         }
     }
 
     public override double Useful(in Release release)
     {
-        var missing = Request.MinimumTaskManagers - Units();
+        var missing = Request.MinimumTaskManagers - _units;
         var (gained, takesJobManager) = (0L, false);
-        foreach (var (node, amount) in release.Nodes())
+        var left = release.TaskManagersGone;
+        for (var i = release.Job.Places.Length - 1; i >= 0 && left > 0; i--)
         {
+            var (node, amount) = release.At(i, ref left);
             var now = FreeNow(node);
             gained += UnitsOf(now + amount) - UnitsOf(now);
             takesJobManager |= LossOf(now + amount) is not null && LossOf(now) is null;
@@ -187,16 +192,6 @@ internal sealed class NodeRoom : RoomTest
         return best.Item2;
     }
 
-    private long Units()
-    {
-        var units = _untouchedUnits;
-        foreach (var (_, free) in _touched)
-        {
-            units += UnitsOf(free);
-        }
-        return units;
-    }
-
     /// <summary>How many units the JobManager costs where it costs the fewest; more than any when it fits nowhere.</summary>
     private long BestLoss()
     {
@@ -219,15 +214,13 @@ internal sealed class NodeRoom : RoomTest
 
     private ResourceAmount FreeNow(string node) => _touched.TryGetValue(node, out var free) ? free : _pass.FreeOn(node);
 
-    private void Touch(string node)
+    private void Change(string node, ResourceAmount amount)
     {
-        if (_touched.ContainsKey(node))
-        {
-            return;
-        }
-        var free = _pass.FreeOn(node);
-        _untouchedUnits -= UnitsOf(free);
-        _touched.Add(node, free);
+        var before = FreeNow(node);
+        var after = before + amount;
+        _touched[node] = after;
+        _units += UnitsOf(after) - UnitsOf(before);
+        _fits = null;
     }
 
     /// <summary>Nodes from the roomiest on, until none of the containers can fit any more or everything fits already.</summary>
@@ -237,7 +230,7 @@ internal sealed class NodeRoom : RoomTest
         var enough = Request.MinimumTaskManagers + Request.JobManager.UnitsToCover(Request.TaskManager, _limit);
         foreach (var (node, free) in _pass.Backend.FreeNodes)
         {
-            if (free.Memory.Bytes < smallest || (_untouchedUnits >= enough && _best.Count > 0))
+            if (free.Memory.Bytes < smallest || (_units >= enough && _best.Count > 0))
             {
                 break;
             }
@@ -245,7 +238,7 @@ internal sealed class NodeRoom : RoomTest
             {
                 continue;
             }
-            _untouchedUnits += UnitsOf(free);
+            _units += UnitsOf(free);
             if (LossOf(free) is { } loss)
             {
                 KeepBest(loss, node);
