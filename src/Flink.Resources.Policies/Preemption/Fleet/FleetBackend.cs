@@ -40,9 +40,12 @@ internal readonly record struct Level(WorkloadTier Tier, int Priority)
 }
 
 /// <summary>Jobs of one level in one queue.</summary>
-internal sealed record JobBucket(ImmutableSortedSet<IndexedJob> Jobs, ResourceAmount Total)
+/// <param name="Jobs">In the order in which they are looked at.</param>
+/// <param name="Total">All that they hold.</param>
+/// <param name="LargestPlace">At least the most memory that one of them holds on one node.</param>
+internal sealed record JobBucket(ImmutableSortedSet<IndexedJob> Jobs, ResourceAmount Total, long LargestPlace)
 {
-    public static JobBucket Empty { get; } = new(ImmutableSortedSet.Create(IndexedJob.ByRank), default);
+    public static JobBucket Empty { get; } = new(ImmutableSortedSet.Create(IndexedJob.ByRank), default, 0);
 }
 
 /// <summary>A node with what is free on it; ordered from the roomiest on.</summary>
@@ -106,6 +109,10 @@ internal sealed record FleetBackend
     public ImmutableSortedDictionary<Level, ImmutableSortedDictionary<string, JobBucket>> Levels { get; init; } =
         ImmutableSortedDictionary.Create<Level, ImmutableSortedDictionary<string, JobBucket>>(Level.LeastImportantFirst);
 
+    /// <summary>By node: the jobs that hold something there, the least important first.</summary>
+    public ImmutableDictionary<string, ImmutableArray<IndexedJob>> OnNode { get; init; } =
+        ImmutableDictionary.Create<string, ImmutableArray<IndexedJob>>(StringComparer.Ordinal);
+
     public static FleetBackend Create(string name) => new() { Name = name };
 
     public static ResourceAmount CapacityOf(NodeReport node) => new(node.Memory, node.CpuMillicores);
@@ -133,14 +140,60 @@ internal sealed record FleetBackend
             levels = buckets.IsEmpty ? levels.Remove(level) : levels.SetItem(level, buckets);
             running = running.SetItem(queue, running.GetValueOrDefault(queue) + added.Count - removed.Count);
         }
-        return this with { Levels = levels, Running = running };
+        return this with { Levels = levels, Running = running, OnNode = Placed(changes) };
+    }
+
+    private ImmutableDictionary<string, ImmutableArray<IndexedJob>> Placed(BucketChanges changes)
+    {
+        var touched = new Dictionary<string, HashSet<IndexedJob>>(StringComparer.Ordinal);
+        foreach (var (added, removed) in changes.Buckets.Values)
+        {
+            removed.ForEach(job => Each(job, static (jobs, job) => jobs.Remove(job)));
+            added.ForEach(job => Each(job, static (jobs, job) => jobs.Add(job)));
+        }
+        var result = OnNode.ToBuilder();
+        foreach (var (node, jobs) in touched)
+        {
+            if (jobs.Count == 0)
+            {
+                result.Remove(node);
+            }
+            else
+            {
+                result[node] = [.. jobs.OrderBy(static j => j.Level, Level.LeastImportantFirst).ThenBy(static j => j, IndexedJob.ByRank)];
+            }
+        }
+        return result.ToImmutable();
+
+        void Each(IndexedJob job, Func<HashSet<IndexedJob>, IndexedJob, bool> change)
+        {
+            foreach (var place in job.Job.Places)
+            {
+                if (!touched.TryGetValue(place.Node, out var jobs))
+                {
+                    touched.Add(place.Node, jobs = OnNode.TryGetValue(place.Node, out var known) ? [.. known] : []);
+                }
+                change(jobs, job);
+            }
+        }
     }
 
     private static JobBucket Changed(JobBucket bucket, List<IndexedJob> added, List<IndexedJob> removed)
     {
         var total = added.Aggregate(bucket.Total, static (sum, job) => sum + job.Job.Total);
         total = removed.Aggregate(total, static (sum, job) => sum - job.Job.Total);
-        return new(bucket.Jobs.Except(removed).Union(added), total);
+        var largest = added.Select(static j => LargestPlaceOf(j.Job)).Append(bucket.LargestPlace).Max();
+        return new(bucket.Jobs.Except(removed).Union(added), total, largest);
+    }
+
+    private static long LargestPlaceOf(FleetJob job)
+    {
+        var largest = 0L;
+        foreach (var place in job.Places)
+        {
+            largest = Math.Max(largest, (job.TaskManager * place.TaskManagers).Memory.Bytes + (place.HasJobManager ? job.JobManager.Memory.Bytes : 0));
+        }
+        return largest;
     }
 
     private FleetBackend WithNodes(ImmutableArray<NodeReport> reports)

@@ -75,8 +75,11 @@ public sealed record FleetPreemptionOptions
     /// <summary>Spared jobs that a decision lists; the rest is counted. Default 20.</summary>
     public int MaximumSparedListed { get; init; } = 20;
 
-    /// <summary>Jobs of equal band, priority and queue that are compared with each other at a time. Default 128.</summary>
-    public int PortionSize { get; init; } = 128;
+    /// <summary>Jobs of equal band, priority and queue that are compared with each other at a time. Default 32.</summary>
+    public int PortionSize { get; init; } = 32;
+
+    /// <summary>Nodes per band that are tried for room that several jobs have to make together. Default 128.</summary>
+    public int MaximumNodesTried { get; init; } = 128;
 
     /// <summary>How soon a band must start: online and real-time 60 s, near-real-time 5 min, batch 15 min.</summary>
     public static TimeSpan DeadlineOf(WorkloadTier tier) => tier switch

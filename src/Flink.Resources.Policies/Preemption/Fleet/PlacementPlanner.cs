@@ -12,6 +12,8 @@ internal sealed class PlacementPlanner
     private readonly bool _onlyReclaims;
     private readonly PlanUse _use;
     private readonly List<MoveOffer> _offers = [];
+    private readonly List<(MoveCandidate Candidate, MoveOffer Offer, bool Violates)> _portion = [];
+    private PlanStep? _undone;
 
     public PlacementPlanner(
         PlanningPass pass, FleetPreemptionParts parts, PreemptionRequest request, BackendPass backend, Placement placement, bool onlyReclaims)
@@ -84,13 +86,14 @@ internal sealed class PlacementPlanner
             return $"it is larger than the maximum of {queue}; a higher maximum would help";
         }
         var missing = _attempt.Room.Shortfall;
-        var takeable = Takeable();
+        var takeable = Takeable(missing);
         return missing.FitsIn(takeable)
             ? null
             : $"{Amounts.Text(missing)} are missing, and all that it is entitled to take is {Amounts.Text(takeable)}";
     }
 
-    private ResourceAmount Takeable()
+    /// <summary>All that the preemptor is entitled to; no further than until it is enough.</summary>
+    private ResourceAmount Takeable(ResourceAmount enough)
     {
         ResourceAmount sum = default;
         foreach (var (level, buckets) in _backend.Backend.Levels)
@@ -102,6 +105,10 @@ internal sealed class PlacementPlanner
             foreach (var (queue, bucket) in buckets)
             {
                 sum = Judge(level, queue).IsGranted ? sum + bucket.Total : sum;
+                if (enough.FitsIn(sum))
+                {
+                    return sum;
+                }
             }
         }
         return sum;
@@ -122,79 +129,153 @@ internal sealed class PlacementPlanner
 
     private void Walk(bool violating)
     {
+        WorkloadTier? tier = null;
         foreach (var (level, buckets) in _backend.Backend.Levels)
         {
+            if (tier is { } finished && level.Tier != finished)
+            {
+                ClearNodes(finished, violating);
+            }
+            tier = level.Tier;
             if (IsDone || level.Tier > _request.Tier)
             {
                 return;
             }
-            // On nodes a move may only help together with another one: those come second within a level.
-            WalkLevel(level, buckets, violating, onlyUseful: true);
-            if (!IsDone && _backend.Backend.KnowsNodes)
-            {
-                WalkLevel(level, buckets, violating, onlyUseful: false);
-            }
+            WalkLevel(level, buckets, violating);
         }
+        ClearNodes(tier ?? WorkloadTier.Unknown, violating);
     }
 
     private void WalkLevel(
-        Level level,
-        System.Collections.Immutable.ImmutableSortedDictionary<string, JobBucket> buckets,
-        bool violating,
-        bool onlyUseful)
+        Level level, System.Collections.Immutable.ImmutableSortedDictionary<string, JobBucket> buckets, bool violating)
     {
         var entitled = new List<(double Owed, string Queue, JobBucket Bucket, Entitlement Entitlement)>();
         foreach (var (queue, bucket) in buckets)
         {
-            var entitlement = Judge(level, queue);
-            if (entitlement.IsGranted && _use.ExhaustedQueue(queue, entitlement) is { } rule)
-            {
-                entitlement = new(EntitlementKind.None, NeedsFinalShare: false, rule);
-            }
+            var entitlement = JudgeNow(level, queue);
             if (entitlement.IsGranted)
             {
                 entitled.Add((-_claim.OverServed(queue), queue, bucket, entitlement));
             }
-            else if (!violating && onlyUseful)
+            else if (!violating)
             {
                 _attempt.Spared.Add(bucket, entitlement.Reason, Options.MaximumSparedListed);
             }
         }
         entitled.Sort(static (x, y) => x.Owed != y.Owed ? x.Owed.CompareTo(y.Owed) : string.CompareOrdinal(x.Queue, y.Queue));
-        var useless = Options.PortionSize;
         foreach (var (_, _, bucket, entitlement) in entitled)
         {
             if (IsDone)
             {
                 return;
             }
-            TakeFrom(bucket, entitlement, violating, onlyUseful, ref useless);
+            if (_attempt.Room.CouldHelp(bucket.LargestPlace))
+            {
+                TakeFrom(bucket, entitlement, violating);
+            }
         }
     }
 
-    private void TakeFrom(JobBucket bucket, Entitlement entitlement, bool violating, bool onlyUseful, ref int useless)
+    /// <summary>Entitlement, and whether the queue has anything left to give.</summary>
+    private Entitlement JudgeNow(Level level, string queue)
     {
-        var portion = new List<(MoveCandidate Candidate, MoveOffer Offer, bool Violates)>();
+        var entitlement = Judge(level, queue);
+        return entitlement.IsGranted && _use.ExhaustedQueue(queue, entitlement) is { } rule
+            ? new(EntitlementKind.None, NeedsFinalShare: false, rule)
+            : entitlement;
+    }
+
+    private void TakeFrom(JobBucket bucket, Entitlement entitlement, bool violating)
+    {
+        _portion.Clear();
         var inPortion = 0;
         foreach (var indexed in bucket.Jobs)
         {
-            if ((!onlyUseful && useless <= 0) || _use.ExhaustedQueue(indexed.Job.Queue, entitlement) is not null)
+            inPortion += AddCandidates(_portion, indexed.Job, violating, log: !violating) ? 1 : 0;
+            if (inPortion < Options.PortionSize)
+            {
+                continue;
+            }
+            Take(_portion, entitlement);
+            _portion.Clear();
+            inPortion = 0;
+            if (IsDone || _use.ExhaustedQueue(indexed.Job.Queue, entitlement) is not null)
+            {
+                return;
+            }
+        }
+        Take(_portion, entitlement);
+    }
+
+    /// <summary>
+    /// Where nodes are known, a move may help only together with others on the same node: whole nodes are tried, the roomiest first, with
+    /// jobs up to a band, and a bounded number of nodes.
+    /// </summary>
+    private void ClearNodes(WorkloadTier upTo, bool violating)
+    {
+        if (IsDone)
+        {
+            return;
+        }
+        foreach (var node in _attempt.Room.NodesToClear.Take(Options.MaximumNodesTried).ToList())
+        {
+            while (!IsDone && Clear(node, upTo, violating))
+            {
+                // The same node may have room for another container.
+            }
+            if (IsDone)
+            {
+                return;
+            }
+        }
+    }
+
+    private bool Clear(string node, WorkloadTier upTo, bool violating)
+    {
+        var (before, count) = (_attempt.Room.Containers, _attempt.Steps.Count);
+        foreach (var indexed in _backend.Backend.OnNode.TryGetValue(node, out var jobs) ? jobs : [])
+        {
+            if (indexed.Level.Tier > upTo)
             {
                 break;
             }
-            inPortion += AddCandidates(portion, indexed.Job, violating, log: !violating && onlyUseful) ? 1 : 0;
-            if (inPortion >= Options.PortionSize)
+            if (WholeStep(indexed, violating) is { } step)
             {
-                Take(portion, entitlement, onlyUseful, ref useless);
-                portion.Clear();
-                inPortion = 0;
-                if (IsDone)
-                {
-                    return;
-                }
+                Do(step);
+            }
+            if (_attempt.Room.Containers > before || IsDone)
+            {
+                return _attempt.Steps.Count > count;
             }
         }
-        Take(portion, entitlement, onlyUseful, ref useless);
+        while (_attempt.Steps.Count > count)
+        {
+            Undo(_attempt.Steps.Count - 1);
+        }
+        return false;
+    }
+
+    /// <summary>The best move by which a job leaves altogether; null when there is none.</summary>
+    private PlanStep? WholeStep(IndexedJob indexed, bool violating)
+    {
+        var job = indexed.Job;
+        var entitlement = JudgeNow(indexed.Level, job.Queue);
+        if (!entitlement.IsGranted || _attempt.Steps.Exists(s => s.Job.Job == job.Job))
+        {
+            return null;
+        }
+        _portion.Clear();
+        _ = AddCandidates(_portion, job, violating, log: false);
+        _portion.Sort((x, y) => _parts.Order.Compare(x.Candidate, y.Candidate));
+        foreach (var (candidate, offer, violates) in _portion)
+        {
+            var step = new PlanStep(job, offer, entitlement, violates, candidate.Cost.CoreSeconds);
+            if (offer.Kind != MoveKind.Shrink && _use.Refuses(step) is null)
+            {
+                return step;
+            }
+        }
+        return null;
     }
 
     private bool AddCandidates(List<(MoveCandidate Candidate, MoveOffer Offer, bool Violates)> portion, FleetJob job, bool violating, bool log)
@@ -237,8 +318,7 @@ internal sealed class PlacementPlanner
     private MoveCost Rate(FleetJob job, MoveOffer offer) =>
         _parts.Cost.Rate(job, offer.Kind, offer.TaskManagersKept, _pass.Snapshot.UnknownStateBytes, _pass.Now);
 
-    private void Take(
-        List<(MoveCandidate Candidate, MoveOffer Offer, bool Violates)> portion, Entitlement entitlement, bool onlyUseful, ref int useless)
+    private void Take(List<(MoveCandidate Candidate, MoveOffer Offer, bool Violates)> portion, Entitlement entitlement)
     {
         portion.Sort((x, y) => _parts.Order.Compare(x.Candidate, y.Candidate));
         foreach (var (candidate, offer, _) in portion)
@@ -250,12 +330,10 @@ internal sealed class PlacementPlanner
             // Asked again: what was missing may be covered by now.
             var step = new PlanStep(
                 candidate.Job, offer, entitlement, _use.ViolatesBudget(candidate.Job), candidate.Cost.CoreSeconds);
-            var isUseful = _attempt.Room.Useful(step.Release) > 0 || (_attempt.Room.Fits && !_use.CoversQueue);
-            if (isUseful != onlyUseful && (onlyUseful || useless-- <= 0))
+            if (_attempt.Room.Useful(step.Release) > 0 || (_attempt.Room.Fits && !_use.CoversQueue))
             {
-                continue;
+                TryTake(step);
             }
-            TryTake(step);
         }
     }
 
@@ -282,8 +360,6 @@ internal sealed class PlacementPlanner
         }
         Do(step);
     }
-
-    private PlanStep? _undone;
 
     private void Do(PlanStep step)
     {

@@ -7,6 +7,7 @@ internal sealed class PlanUse(PlanningPass pass, BackendPass backend, QueueClaim
     private readonly Dictionary<string, int> _stops = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _savepoints = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ResourceAmount> _freedFrom = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string[]> _paths = new(StringComparer.Ordinal);
     private ResourceAmount _freed;
 
     /// <summary>Whether enough is freed inside the preemptor's own queues for their maximums.</summary>
@@ -63,7 +64,7 @@ internal sealed class PlanUse(PlanningPass pass, BackendPass backend, QueueClaim
     public void Add(PlanStep step, int sign)
     {
         var release = step.Release.Amount * sign;
-        foreach (var path in QueuePaths.SelfAndAbove(step.Job.Queue))
+        foreach (var path in PathsOf(step.Job.Queue))
         {
             _freedFrom[path] = FreedFrom(path) + release;
         }
@@ -83,12 +84,21 @@ internal sealed class PlanUse(PlanningPass pass, BackendPass backend, QueueClaim
         }
     }
 
+    private string[] PathsOf(string queue)
+    {
+        if (!_paths.TryGetValue(queue, out var paths))
+        {
+            _paths.Add(queue, paths = [.. QueuePaths.SelfAndAbove(queue)]);
+        }
+        return paths;
+    }
+
     private ResourceAmount FreedFrom(string queue) => _freedFrom.GetValueOrDefault(queue);
 
     /// <summary>The victim's queue or a parent of it that would fall below its guarantee; what holds the preemptor as well is not asked.</summary>
     private string? GuaranteeBroken(string queue, ResourceAmount freed)
     {
-        foreach (var path in QueuePaths.SelfAndAbove(queue))
+        foreach (var path in PathsOf(queue))
         {
             if (claim.Holds(path))
             {

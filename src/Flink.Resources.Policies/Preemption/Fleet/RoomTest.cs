@@ -19,6 +19,15 @@ internal abstract class RoomTest(PreemptionRequest request)
 
     public abstract void TakeBack(in Release release);
 
+    /// <summary>Grows with each container that finds room; 0 where only sums count.</summary>
+    public virtual long Containers => 0;
+
+    /// <summary>Whether something holding so much memory on one node could alone make room for a container.</summary>
+    public virtual bool CouldHelp(long memoryOnOneNode) => true;
+
+    /// <summary>Nodes on which several moves together may help: those with moves first, then from the roomiest on.</summary>
+    public virtual IEnumerable<string> NodesToClear => [];
+
     /// <summary>How much of what is missing a release would cover, 0 to 1.</summary>
     public abstract double Useful(in Release release);
 
@@ -119,6 +128,22 @@ internal sealed class NodeRoom : RoomTest
             var missing = Math.Max(0, Request.MinimumTaskManagers - _units);
             return missing > 0 ? Request.TaskManager * (int)missing : Fits ? default : Request.JobManager;
         }
+    }
+
+    public override long Containers => _units;
+
+    public override IEnumerable<string> NodesToClear => _touched.Keys.Order(StringComparer.Ordinal)
+        .Concat(_pass.Backend.FreeNodes.Select(static n => n.Name).Where(n => !_touched.ContainsKey(n)));
+
+    public override bool CouldHelp(long memoryOnOneNode)
+    {
+        var roomiest = _pass.Backend.FreeNodes.IsEmpty ? 0 : _pass.Backend.FreeNodes[0].Free.Memory.Bytes;
+        foreach (var (_, free) in _touched)
+        {
+            roomiest = Math.Max(roomiest, free.Memory.Bytes);
+        }
+        return roomiest + memoryOnOneNode >= Math.Min(Request.TaskManager.Memory.Bytes, Request.JobManager.Memory.Bytes)
+            && (roomiest + memoryOnOneNode >= Request.TaskManager.Memory.Bytes || _units >= Request.MinimumTaskManagers);
     }
 
     public override void Give(in Release release)
