@@ -113,14 +113,20 @@ internal sealed record FleetBackend
     public ImmutableDictionary<string, ImmutableArray<IndexedJob>> OnNode { get; init; } =
         ImmutableDictionary.Create<string, ImmutableArray<IndexedJob>>(StringComparer.Ordinal);
 
+    /// <summary>So far below zero that nothing fits there, whatever is freed.</summary>
+    public static ResourceAmount Unusable { get; } = Amounts.Of(-(1L << 60), -(1L << 60));
+
     public static FleetBackend Create(string name) => new() { Name = name };
 
     public static ResourceAmount CapacityOf(NodeReport node) => new(node.Memory, node.CpuMillicores);
 
-    /// <summary>What a node can still take; nothing when it takes no new containers.</summary>
+    /// <summary>
+    /// What a node can still take, below zero where it is over-committed: that is what must go first. Nothing fits on a node that takes
+    /// no new containers, whatever is freed there.
+    /// </summary>
     public static ResourceAmount FreeOf(NodeReport node) => node.IsSchedulable
-        ? Amounts.Of(node.Memory.Bytes - node.UsedMemory.Bytes, node.CpuMillicores - node.UsedCpuMillicores).AtLeastZero()
-        : default;
+        ? Amounts.Of(node.Memory.Bytes - node.UsedMemory.Bytes, node.CpuMillicores - node.UsedCpuMillicores)
+        : Unusable;
 
     public FleetBackend Apply(BackendSnapshot snapshot, BackendKind kind) =>
         WithNodes(snapshot.Nodes.Items) with
@@ -223,13 +229,13 @@ internal sealed record FleetBackend
             {
                 free.Remove(new(old.Name, FreeOf(old)));
                 nodes.Remove(old.Name);
-                (capacity, freeSum) = (capacity - CapacityOf(old), freeSum - FreeOf(old));
+                (capacity, freeSum) = (capacity - CapacityOf(old), freeSum - FreeOf(old).AtLeastZero());
             }
             if (report is not null)
             {
                 free.Add(new(report.Name, FreeOf(report)));
                 nodes[report.Name] = report;
-                (capacity, freeSum) = (capacity + CapacityOf(report), freeSum + FreeOf(report));
+                (capacity, freeSum) = (capacity + CapacityOf(report), freeSum + FreeOf(report).AtLeastZero());
             }
         }
     }

@@ -74,10 +74,15 @@ public sealed record FleetJob
     public required ResourceAmount TaskManager { get; init; }
 
     /// <summary>TaskManagers now, 0 or more.</summary>
-    public required int TaskManagers { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public required int TaskManagers
+    {
+        get;
+        init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A job has 0 or more TaskManagers.");
+    }
 
     /// <summary>Where they are; empty where the backend hides nodes, as YARN does.</summary>
-    public ImmutableArray<NodePlace> Places { get; init; } = [];
+    public ImmutableArray<NodePlace> Places { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>Slots per TaskManager, from 1.</summary>
     public int SlotsPerTaskManager { get; init; } = 1;
@@ -131,10 +136,10 @@ public sealed record FleetJob
     public bool BreachesSlo { get; init; }
 
     /// <summary>Names of disruption budgets that it counts against.</summary>
-    public ImmutableArray<string> DisruptionBudgets { get; init; } = [];
+    public ImmutableArray<string> DisruptionBudgets { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>When it was stopped or shrunk for others in the last 24 hours.</summary>
-    public ImmutableArray<DateTimeOffset> InvoluntaryStops { get; init; } = [];
+    public ImmutableArray<DateTimeOffset> InvoluntaryStops { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>When these facts were collected.</summary>
     public required DateTimeOffset ObservedAt { get; init; }

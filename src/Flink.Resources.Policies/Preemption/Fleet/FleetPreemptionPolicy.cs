@@ -46,7 +46,7 @@ public sealed class FleetPreemptionPolicy : IPreemptionPolicy
         ArgumentNullException.ThrowIfNull(snapshot);
         ArgumentNullException.ThrowIfNull(ledger);
         var pass = new PlanningPass(snapshot, ledger, _options, now);
-        var ordered = requests
+        var ordered = (requests.IsDefault ? [] : requests)
             .OrderByDescending(static r => r.Tier)
             .ThenByDescending(static r => r.Priority.Value)
             .ThenBy(static r => r.WaitingSince)

@@ -25,7 +25,7 @@ internal sealed class PlacementPlanner
         _onlyReclaims = onlyReclaims;
         _attempt = new(backend, placement, RoomTest.For(backend, request));
         _claim = QueueClaim.Of(backend, placement.Queue, request.Total, pass.Options.DeadZone);
-        _use = new(pass, backend, _claim);
+        _use = new(pass, backend, _claim, request);
     }
 
     private FleetPreemptionOptions Options => _pass.Options;

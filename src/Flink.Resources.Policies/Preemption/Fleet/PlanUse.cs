@@ -1,7 +1,7 @@
 namespace Flink.Resources.Preemption.Fleet;
 
 /// <summary>Budgets and guarantees that a plan uses up while it is made.</summary>
-internal sealed class PlanUse(PlanningPass pass, BackendPass backend, QueueClaim claim)
+internal sealed class PlanUse(PlanningPass pass, BackendPass backend, QueueClaim claim, PreemptionRequest request)
 {
     private readonly Dictionary<string, int> _budgets = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _stops = new(StringComparer.Ordinal);
@@ -120,6 +120,11 @@ internal sealed class PlanUse(PlanningPass pass, BackendPass backend, QueueClaim
 
     private string? QueueBudgetBroken(FleetJob job)
     {
+        // Batch that yields in the morning loses next to nothing and was told so: that is no disturbance to be rationed.
+        if (request.LosesAtMostOneInterval && job.Tier <= WorkloadTier.Batch)
+        {
+            return null;
+        }
         var running = backend.Backend.Running.GetValueOrDefault(job.Queue);
         var allowed = Math.Max(1, (int)(running * pass.Options.MaximumStopsPerQueueAndHour));
         return pass.StopsInLastHour(job.Backend, job.Queue) + _stops.GetValueOrDefault(job.Queue) >= allowed

@@ -116,7 +116,7 @@ internal sealed class BackendPass
     public ResourceAmount Freed { get; private set; }
 
     public ResourceAmount FreeOn(string node) =>
-        Backend.Nodes.TryGetValue(node, out var report) ? FleetBackend.FreeOf(report) : default;
+        Backend.Nodes.TryGetValue(node, out var report) ? FleetBackend.FreeOf(report) : FleetBackend.Unusable;
 
     /// <summary>What a queue and all below it hold after the plans of this pass; null when the backend reports no such queue.</summary>
     public ResourceAmount? UsedBy(string queue) =>

@@ -9,7 +9,7 @@ public sealed record PreemptionRequest
     public required JobKey Job { get; init; }
 
     /// <summary>Where it may run; with several places the one is taken where room costs least.</summary>
-    public required ImmutableArray<Placement> Placements { get; init; }
+    public required ImmutableArray<Placement> Placements { get; init => field = value.IsDefault ? [] : value; }
 
     /// <summary>Its band.</summary>
     public required WorkloadTier Tier { get; init; }
@@ -24,7 +24,12 @@ public sealed record PreemptionRequest
     public required ResourceAmount TaskManager { get; init; }
 
     /// <summary>The fewest TaskManagers that it can start with, 0 or more. Further ones come later, without preemption.</summary>
-    public required int MinimumTaskManagers { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public required int MinimumTaskManagers
+    {
+        get;
+        init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A job needs 0 or more TaskManagers.");
+    }
 
     /// <summary>Since when it waits.</summary>
     public required DateTimeOffset WaitingSince { get; init; }

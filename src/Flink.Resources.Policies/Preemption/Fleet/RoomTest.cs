@@ -203,7 +203,7 @@ internal sealed class NodeRoom : RoomTest
                 result[node] = held + (Request.TaskManager * units);
             }
         }
-        return [.. result.OrderBy(static n => n.Key, StringComparer.Ordinal).Select(static n => new NodeAmount(n.Key, n.Value))];
+        return [.. result.Where(static n => !n.Value.IsNothing).OrderBy(static n => n.Key, StringComparer.Ordinal).Select(static n => new NodeAmount(n.Key, n.Value))];
     }
 
     private string NodeForJobManager()

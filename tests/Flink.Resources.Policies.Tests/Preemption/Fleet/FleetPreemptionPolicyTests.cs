@@ -11,10 +11,13 @@ public sealed class FleetPreemptionPolicyTests
     // Small fleets: the share of one pass is lifted so that it does not decide everything.
     private static readonly FleetPreemptionOptions Options = new() { MaximumFreedPerPass = 1 };
 
+    private static readonly Gen<WorkloadTier> Tiers =
+        Gen.Int[0, 2].Select(static i => i == 0 ? WorkloadTier.Batch : i == 1 ? WorkloadTier.NearRealTime : WorkloadTier.RealTime);
+
     private static readonly Gen<FleetJob> Jobs =
         from id in Gen.Int[0, 999]
         from queue in Gen.Int[0, 2]
-        from tier in Gen.OneOfConst(WorkloadTier.Batch, WorkloadTier.NearRealTime, WorkloadTier.RealTime)
+        from tier in Tiers
         from priority in Gen.Int[0, 4]
         from taskManagers in Gen.Int[1, 6]
         from node in Gen.Int[0, 5]
@@ -28,7 +31,7 @@ public sealed class FleetPreemptionPolicyTests
     private static readonly Gen<PreemptionRequest> Requests =
         from id in Gen.Int[0, 9]
         from queue in Gen.Int[0, 2]
-        from tier in Gen.OneOfConst(WorkloadTier.Batch, WorkloadTier.NearRealTime, WorkloadTier.RealTime)
+        from tier in Tiers
         from priority in Gen.Int[0, 5]
         from taskManagers in Gen.Int[1, 8]
         select Request(id, queue, tier, priority, taskManagers);
@@ -88,8 +91,8 @@ public sealed class FleetPreemptionPolicyTests
     public void Plan_AnyFleet_LeavesQueuesTheirGuarantee() => Cases.Sample(static c =>
     {
         var fleet = Fleet(c.Jobs, c.Free, c.Guaranteed);
-        var used = Distinct(c.Jobs).Values.GroupBy(static j => j.Queue).ToDictionary(static g => g.Key, static g => g.Sum(static j => j.Total.CpuMillicores), StringComparer.Ordinal);
-        foreach (var queue in Decide(fleet, c.Request).Moves.GroupBy(static m => m.From.Queue).Where(q => q.Key != c.Request.Placements[0].Queue))
+        var used = Distinct(c.Jobs).Values.GroupBy(static j => j.Queue, StringComparer.Ordinal).ToDictionary(static g => g.Key, static g => g.Sum(static j => j.Total.CpuMillicores), StringComparer.Ordinal);
+        foreach (var queue in Decide(fleet, c.Request).Moves.GroupBy(static m => m.From.Queue, StringComparer.Ordinal).Where(q => q.Key != c.Request.Placements[0].Queue))
         {
             Assert.True(used[queue.Key] - queue.Sum(static m => m.Freed.CpuMillicores) >= Units(c.Guaranteed));
         }
@@ -101,7 +104,7 @@ public sealed class FleetPreemptionPolicyTests
         var jobs = Distinct(c.Jobs).Values.ToArray();
         var once = Decide(Fleet(jobs, c.Free, c.Guaranteed, nodes), c.Request);
         var stepwise = jobs.Reverse().Aggregate(Fleet([], c.Free, c.Guaranteed, nodes, jobs), static (fleet, job) => fleet.SetJobs([job]));
-        stepwise = stepwise.SetJobs([Request(0, 0, default, 0, 1) is var r ? Victim("gone/gone") : null!]).RemoveJobs([JobKey.Parse("gone/gone")]);
+        stepwise = stepwise.SetJobs([Victim("gone/gone")]).RemoveJobs([JobKey.Parse("gone/gone")]);
 
         Assert.Equal(Text(once), Text(Decide(stepwise, c.Request)));
     }, iter: 1500);
@@ -275,7 +278,7 @@ public sealed class FleetPreemptionPolicyTests
     {
         var distinct = Distinct(jobs).Values.ToList();
         var known = accounted ?? [.. distinct];
-        var used = known.GroupBy(static j => j.Queue).Select(static g => (g.Key, (int)(g.Sum(static j => j.Total.CpuMillicores) / 1000))).ToArray();
+        var used = known.GroupBy(static j => j.Queue, StringComparer.Ordinal).Select(static g => (g.Key, (int)(g.Sum(static j => j.Total.CpuMillicores) / 1000))).ToArray();
         var total = (int)(known.Sum(static j => j.Total.CpuMillicores) / 1000) + free;
         var backend = nodes ? OnNodes(known) : Backend(total, guaranteed, ["root.q0", "root.q1", "root.q2"], free, used);
         return FleetSnapshot.Empty.Apply(backend, nodes ? BackendKind.Kubernetes : BackendKind.Yarn).SetJobs(distinct);
@@ -286,12 +289,12 @@ public sealed class FleetPreemptionPolicyTests
         name,
         1,
         new([Node("all", Units(total), Units(total - free))], Now, null),
-        new([.. queues.Union((used ?? []).Select(static u => u.Queue)).Select(q => new QueueReport
+        new([.. queues.Union((used ?? []).Select(static u => u.Queue), StringComparer.Ordinal).Select(q => new QueueReport
         {
             Path = q,
             IsOpen = true,
             IsLeaf = true,
-            Guaranteed = guaranteed > 0 && queues.Contains(q) ? Amount(guaranteed) : null,
+            Guaranteed = guaranteed > 0 && queues.Contains(q, StringComparer.Ordinal) ? Amount(guaranteed) : null,
             Used = Amount((used ?? []).FirstOrDefault(u => u.Queue == q).Used),
             Applications = 1,
         })], Now, null),
