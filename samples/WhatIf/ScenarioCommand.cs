@@ -92,20 +92,34 @@ internal static class ScenarioCommand
         {
             var (code, answer) = AnswerOne(capability, scenario);
             exitCode = Math.Max(exitCode, code);
-            var result = new JsonObject();
-            foreach (var name in (ReadOnlySpan<string>)["id", "name"])
-            {
-                if (scenario.ValueKind == JsonValueKind.Object && scenario.TryGetProperty(name, out var value)
-                    && value.ValueKind != JsonValueKind.Null)
-                {
-                    result[name] = JsonNode.Parse(value.GetRawText());
-                    break;
-                }
-            }
+            var result = Label(scenario);
             result["result"] = answer;
             results.Add(result);
         }
         return (exitCode, new JsonObject { ["results"] = results });
+    }
+
+    /// <summary>What identifies a case in a batch: its id, else its name, else nothing.</summary>
+    private static JsonObject Label(JsonElement scenario)
+    {
+        foreach (var name in (ReadOnlySpan<string>)["id", "name"])
+        {
+            try
+            {
+                if (scenario.ValueKind == JsonValueKind.Object && new ScenarioValue(scenario, "$")[name] is { IsSet: true } value)
+                {
+                    var label = new JsonObject { [name] = JsonNode.Parse(value.Element.GetRawText()) };
+                    // What cannot be written back identifies nothing.
+                    _ = label.ToJsonString();
+                    return label;
+                }
+            }
+            catch (Exception exception) when (exception is ScenarioException or JsonException or InvalidOperationException)
+            {
+                return [];
+            }
+        }
+        return [];
     }
 
     private static JsonObject Error(string message, string path) => new() { ["error"] = message, ["path"] = path };

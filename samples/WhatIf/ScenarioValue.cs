@@ -15,8 +15,20 @@ internal readonly record struct ScenarioValue(JsonElement Element, string Path)
 
     /// <summary>A field of this object, set or not.</summary>
     /// <exception cref="ScenarioException">This is no object.</exception>
-    public ScenarioValue this[string field] =>
-        Object().TryGetProperty(field, out var value) ? new(value, $"{Path}.{field}") : new(default, $"{Path}.{field}");
+    public ScenarioValue this[string field]
+    {
+        get
+        {
+            try
+            {
+                return Object().TryGetProperty(field, out var value) ? new(value, $"{Path}.{field}") : new(default, $"{Path}.{field}");
+            }
+            catch (InvalidOperationException)
+            {
+                throw NoText();
+            }
+        }
+    }
 
     public ScenarioException Wrong(string expected) => new($"{Name} must be {expected}", Path);
 
@@ -25,7 +37,21 @@ internal readonly record struct ScenarioValue(JsonElement Element, string Path)
     private JsonElement Object() =>
         Required().Element.ValueKind == JsonValueKind.Object ? Element : throw Wrong("an object");
 
-    public string String() => Required().Element.ValueKind == JsonValueKind.String ? Element.GetString()! : throw Wrong("a string");
+    public string String()
+    {
+        if (Required().Element.ValueKind != JsonValueKind.String)
+        {
+            throw Wrong("a string");
+        }
+        try
+        {
+            return Element.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw NoText();
+        }
+    }
 
     public string? StringOrNull() => IsSet ? String() : null;
 
@@ -134,8 +160,24 @@ internal readonly record struct ScenarioValue(JsonElement Element, string Path)
         var result = new OrderedDictionary<string, ScenarioValue>(StringComparer.Ordinal);
         foreach (var member in Object().EnumerateObject())
         {
-            result[member.Name] = new(member.Value, $"{Path}.{member.Name}");
+            var name = NameOf(member);
+            result[name] = new(member.Value, $"{Path}.{name}");
         }
         return [.. result];
     }
+
+    private string NameOf(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            throw NoText();
+        }
+    }
+
+    /// <summary>Half of a surrogate pair is valid JSON, but no text.</summary>
+    private ScenarioException NoText() => new($"{Name} contains half a character (a lone surrogate)", Path);
 }

@@ -7,17 +7,17 @@ internal static class CheckpointMapping
 {
     public static CheckpointStatistics Statistics(CheckpointsWire wire) => new()
     {
-        Completed = wire.Counts?.Completed ?? 0,
-        Failed = wire.Counts?.Failed ?? 0,
-        InProgress = wire.Counts?.InProgress ?? 0,
-        Restored = wire.Counts?.Restored ?? 0,
+        Completed = wire.Counts.Completed,
+        Failed = wire.Counts.Failed,
+        InProgress = wire.Counts.InProgress,
+        Restored = wire.Counts.Restored,
         LatestCompleted = Entry(wire.Latest?.Completed),
         LatestSavepoint = Entry(wire.Latest?.Savepoint),
         LatestFailed = Entry(wire.Latest?.Failed),
         LatestRestored = wire.Latest?.Restored is { } restored
             ? new RestoredCheckpoint(
                 restored.Id,
-                DateTimeOffset.FromUnixTimeMilliseconds(restored.RestoreTimestamp),
+                JobMapping.Time(restored.RestoreTimestamp) ?? DateTimeOffset.UnixEpoch,
                 restored.IsSavepoint,
                 Addressable(restored.ExternalPath))
             : null,
@@ -26,7 +26,7 @@ internal static class CheckpointMapping
 
     public static CheckpointSettings Settings(CheckpointConfigWire wire) => new()
     {
-        Mode = wire.Mode ?? string.Empty,
+        Mode = wire.Mode,
         // Flink writes Long.MAX_VALUE for "only by hand".
         Interval = wire.Interval is > 0 and < long.MaxValue / 2 ? Milliseconds(wire.Interval) : null,
         Timeout = wire.Timeout > 0 ? Milliseconds(wire.Timeout) : null,

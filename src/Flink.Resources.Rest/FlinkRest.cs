@@ -11,7 +11,7 @@ public static class FlinkRest
     /// <param name="http">Sends the requests, credentials included. Never disposed here.</param>
     /// <param name="timeProvider">The clock of time-outs and evidence.</param>
     /// <param name="options">Time-outs; the defaults when null.</param>
-    /// <exception cref="ArgumentException"><paramref name="baseAddress"/> is no absolute http or https address.</exception>
+    /// <exception cref="ArgumentException"><paramref name="baseAddress"/> is no absolute http or https address, or has a user, query or fragment.</exception>
     public static IFlinkCluster Connect(
         ApplicationHandle application,
         Uri baseAddress,
@@ -26,6 +26,11 @@ public static class FlinkRest
         if (!baseAddress.IsAbsoluteUri || baseAddress.Scheme is not ("http" or "https"))
         {
             throw new ArgumentException($"'{baseAddress}' is no REST address: an absolute http or https address is wanted.", nameof(baseAddress));
+        }
+        if (baseAddress.UserInfo.Length + baseAddress.Query.Length + baseAddress.Fragment.Length > 0)
+        {
+            // Not repeated in the message: there may be a secret in it.
+            throw new ArgumentException("A REST address has no user, query or fragment; credentials belong into http.", nameof(baseAddress));
         }
         options ??= new FlinkRestOptions();
         var pipelines = new BackendPipelines(timeProvider, options.AttemptTimeout, options.CallTimeout, options.ReadAttempts);

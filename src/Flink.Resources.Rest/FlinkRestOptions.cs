@@ -4,23 +4,23 @@ namespace Flink.Resources.Rest;
 public sealed record FlinkRestOptions
 {
     /// <summary>One attempt, and a whole write.</summary>
-    /// <value>10 seconds by default; more than zero.</value>
+    /// <value>10 seconds by default; 10 ms to 1 day.</value>
     public TimeSpan AttemptTimeout
     {
         get;
-        init => field = value > TimeSpan.Zero
+        init => field = IsTimeout(value)
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "A timeout is longer than zero.");
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "A timeout is 10 ms to 1 day.");
     } = TimeSpan.FromSeconds(10);
 
     /// <summary>A whole read with its repetitions.</summary>
-    /// <value>30 seconds by default; more than zero.</value>
+    /// <value>30 seconds by default; 10 ms to 1 day.</value>
     public TimeSpan CallTimeout
     {
         get;
-        init => field = value > TimeSpan.Zero
+        init => field = IsTimeout(value)
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "A timeout is longer than zero.");
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "A timeout is 10 ms to 1 day.");
     } = TimeSpan.FromSeconds(30);
 
     /// <summary>How often a read is sent at most.</summary>
@@ -32,4 +32,6 @@ public sealed record FlinkRestOptions
             ? value
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A read is sent at least once.");
     } = 4;
+
+    private static bool IsTimeout(TimeSpan value) => value >= TimeSpan.FromMilliseconds(10) && value <= TimeSpan.FromDays(1);
 }

@@ -23,11 +23,16 @@ internal static class JobMapping
     };
 
     public static DateTimeOffset? Time(long milliseconds) =>
-        milliseconds > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
+        milliseconds is > 0 and < 253_402_300_800_000 ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
+
+    public static FlinkClusterOverview Overview(OverviewWire wire) =>
+        new(wire.FlinkVersion, wire.Taskmanagers, wire.SlotsTotal, wire.SlotsAvailable);
+
+    public static ImmutableArray<FlinkJobSummary> Summaries(JobsWire wire) => [.. wire.Jobs.Select(Summary)];
 
     public static FlinkJobSummary Summary(JobSummaryWire wire) => new()
     {
-        Id = new FlinkJobId(wire.Jid!),
+        Id = new FlinkJobId(wire.Jid),
         Name = wire.Name ?? string.Empty,
         State = State(wire.State),
         StartedAt = Time(wire.StartTime),
@@ -45,7 +50,7 @@ internal static class JobMapping
             StringComparer.Ordinal);
         return new FlinkJobDetails
         {
-            Id = new FlinkJobId(wire.Jid ?? string.Empty),
+            Id = new FlinkJobId(wire.Jid),
             Name = wire.Name ?? string.Empty,
             State = State(wire.State),
             JobType = wire.JobType,
@@ -56,13 +61,31 @@ internal static class JobMapping
 
     public static ImmutableArray<FlinkExceptionEntry> Exceptions(ExceptionsWire wire) =>
     [
-        .. (wire.ExceptionHistory?.Entries ?? []).Select(static e => new FlinkExceptionEntry(
+        .. (wire.ExceptionHistory.Entries ?? []).Select(static e => new FlinkExceptionEntry(
             e.ExceptionName ?? string.Empty, e.Stacktrace ?? string.Empty, Time(e.Timestamp), e.TaskName, e.TaskManagerId)),
     ];
 
+    public static ImmutableArray<TaskManagerReport> TaskManagers(TaskManagersWire wire) => [.. wire.Taskmanagers.Select(TaskManager)];
+
+    public static ImmutableSortedDictionary<string, ParallelismBounds> Requirements(Dictionary<string, RequirementWire> wire) =>
+        wire.ToImmutableSortedDictionary(
+            static p => p.Key,
+            static p => new ParallelismBounds(p.Value.Parallelism.LowerBound, p.Value.Parallelism.UpperBound),
+            StringComparer.Ordinal);
+
+    public static ImmutableSortedDictionary<string, string> Configuration(List<ConfigEntryWire> wire)
+    {
+        var values = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var entry in wire)
+        {
+            values[entry.Key] = entry.Value ?? string.Empty;
+        }
+        return values.ToImmutable();
+    }
+
     public static TaskManagerReport TaskManager(TaskManagerWire wire) => new()
     {
-        Id = wire.Id ?? string.Empty,
+        Id = wire.Id,
         Slots = wire.SlotsNumber,
         FreeSlots = wire.FreeSlots,
         LastHeartbeatAt = Time(wire.TimeSinceLastHeartbeat),

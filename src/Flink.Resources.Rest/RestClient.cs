@@ -15,7 +15,8 @@ internal sealed class RestClient(
 
     public Evidence Seen(string what) => new(_base.GetLeftPart(UriPartial.Path), timeProvider.GetUtcNow(), what);
 
-    public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    /// <summary>Reads and maps; what cannot be mapped is not Flink's answer.</summary>
+    public async Task<T> GetAsync<TWire, T>(string path, JsonTypeInfo<TWire> type, Func<TWire, T> map, CancellationToken cancellationToken)
     {
         try
         {
@@ -24,7 +25,8 @@ internal sealed class RestClient(
                 {
                     using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_base, path));
                     using var response = await BackendHttp.SendAsync(http, request, backend, token).ConfigureAwait(false);
-                    return await ReadAsync(request, response, type, token).ConfigureAwait(false);
+                    var body = await response.Content.ReadAsByteArrayAsync(token).ConfigureAwait(false);
+                    return Read(request, response, body, type, map);
                 },
                 cancellationToken).ConfigureAwait(false);
         }
@@ -35,12 +37,13 @@ internal sealed class RestClient(
         }
     }
 
-    /// <summary>Absent only when Flink itself says 404; a proxy's 404 is a fault.</summary>
-    public async Task<Lookup<T>> FindAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    /// <summary>Absent only when Flink itself says so; a proxy's 404 is a fault.</summary>
+    public async Task<Lookup<T>> FindAsync<TWire, T>(
+        string path, JsonTypeInfo<TWire> type, Func<TWire, T> map, CancellationToken cancellationToken)
     {
         try
         {
-            var value = await GetAsync(path, type, cancellationToken).ConfigureAwait(false);
+            var value = await GetAsync(path, type, map, cancellationToken).ConfigureAwait(false);
             return Lookup.Found(value, Seen("200"));
         }
         catch (ResourceBackendException exception) when (exception.Fault == BackendFault.NotFound)
@@ -49,8 +52,9 @@ internal sealed class RestClient(
         }
     }
 
+    /// <summary>Sends once. <paramref name="trigger"/> is what the answer has to name as the operation's id.</summary>
     public async Task<TriggerOutcome> WriteAsync(
-        HttpMethod method, string path, byte[]? body, CancellationToken cancellationToken)
+        HttpMethod method, string path, byte[]? body, TriggerId? trigger, CancellationToken cancellationToken)
     {
         try
         {
@@ -64,46 +68,73 @@ internal sealed class RestClient(
                         request.Content.Headers.ContentType = new("application/json");
                     }
                     using var response = await BackendHttp.SendAsync(http, request, backend, token).ConfigureAwait(false);
-                    return await OutcomeAsync(request, response, token).ConfigureAwait(false);
+                    var answer = await response.Content.ReadAsByteArrayAsync(token).ConfigureAwait(false);
+                    // A redirect turns a write into a GET, whose success says nothing.
+                    return response.RequestMessage is { } last && last.Method != method
+                        ? Indeterminate($"{method} {path} was redirected and became a {last.Method}.")
+                        : Outcome($"{method} {path}", response, answer, trigger);
                 },
                 cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutRejectedException)
         {
-            return new TriggerOutcome.Indeterminate(Seen($"{method} {path} was not answered in time; it may have taken effect."));
+            return Indeterminate($"{method} {path} was not answered in time; it may have taken effect.");
         }
         catch (ResourceBackendException exception)
         {
-            return new TriggerOutcome.Indeterminate(Seen(exception.Message));
+            return Indeterminate(exception.Message);
         }
     }
 
-    private async Task<TriggerOutcome> OutcomeAsync(
-        HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancellationToken)
+    private TriggerOutcome Outcome(string what, HttpResponseMessage response, byte[] answer, TriggerId? trigger)
     {
-        if (response.IsSuccessStatusCode && IsJson(response))
-        {
-            return new TriggerOutcome.Accepted();
-        }
-        var (isFlinks, text) = await ErrorAsync(response, cancellationToken).ConfigureAwait(false);
         var status = (int)response.StatusCode;
-        return isFlinks && status is >= 400 and < 500 && status != 408
-            ? new TriggerOutcome.Refused(text)
-            : new TriggerOutcome.Indeterminate(Seen($"{BackendHttp.Describe(request)} was answered with {status}: {text}"));
+        if (response.IsSuccessStatusCode)
+        {
+            return Accepted(answer, out var id) && (trigger is null || trigger.Value.Value == id)
+                ? new TriggerOutcome.Accepted()
+                : Indeterminate($"{what} was answered with {status}, but not as Flink does{(id is null ? string.Empty : $" (operation {id})")}.");
+        }
+        var error = FlinkError.Read(response.StatusCode, response.ReasonPhrase, answer);
+        return (status, error) switch
+        {
+            // Said before anything is handed on: who asks may not, or not so often, or not by this method.
+            (401 or 403 or 405 or 429, _) => new TriggerOutcome.Refused(error.Text),
+            (not 408 and >= 400 and < 500, { IsFlinks: true }) => new TriggerOutcome.Refused(error.Text),
+            (_, { Fault: BackendFault.NotSupported or BackendFault.NotFound }) => new TriggerOutcome.Refused(error.Text),
+            _ => Indeterminate($"{what} was answered with {status}: {error.Text}"),
+        };
     }
 
-    private async Task<T> ReadAsync<T>(
-        HttpRequestMessage request, HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    private TriggerOutcome.Indeterminate Indeterminate(string what) => new(Seen(what));
+
+    private static bool Accepted(byte[] answer, out string? id)
+    {
+        id = null;
+        if (answer.Length == 0)
+        {
+            return true;
+        }
+        try
+        {
+            var wire = JsonSerializer.Deserialize(answer, RestJson.Default.AcceptedWire);
+            id = wire?.RequestId;
+            return wire is not null;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private T Read<TWire, T>(
+        HttpRequestMessage request, HttpResponseMessage response, byte[] body, JsonTypeInfo<TWire> type, Func<TWire, T> map)
     {
         if (!response.IsSuccessStatusCode)
         {
-            var (isFlinks, text) = await ErrorAsync(response, cancellationToken).ConfigureAwait(false);
-            var fault = BackendHttp.FaultOf(response.StatusCode);
-            if (fault == BackendFault.NotFound && !isFlinks)
-            {
-                fault = BackendFault.Malformed;
-            }
-            throw new ResourceBackendException(fault, backend, $"{BackendHttp.Describe(request)} was answered with {(int)response.StatusCode}: {text}")
+            var error = FlinkError.Read(response.StatusCode, response.ReasonPhrase, body);
+            throw new ResourceBackendException(
+                error.Fault, backend, $"{BackendHttp.Describe(request)} was answered with {(int)response.StatusCode}: {error.Text}")
             {
                 StatusCode = (int)response.StatusCode,
                 RetryAfter = BackendHttp.RetryAfter(response),
@@ -111,39 +142,18 @@ internal sealed class RestClient(
         }
         try
         {
-            return JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false), type)
-                ?? throw new JsonException("null");
+            return map(JsonSerializer.Deserialize(body, type) ?? throw new JsonException("null"));
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or FormatException or ArgumentException or OverflowException)
         {
             throw new ResourceBackendException(
-                BackendFault.Malformed, backend, $"{BackendHttp.Describe(request)} was not answered as Flink does: {exception.Message}", exception)
+                BackendFault.Malformed,
+                backend,
+                $"{BackendHttp.Describe(request)} was not answered as Flink does: {BackendHttp.Shorten(exception.Message)}",
+                exception)
             {
                 StatusCode = (int)HttpStatusCode.OK,
             };
         }
     }
-
-    /// <summary>The first line of Flink's errors (never its stack traces), and whether it is Flink that speaks.</summary>
-    private static async Task<(bool IsFlinks, string Text)> ErrorAsync(HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        var body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (JsonSerializer.Deserialize(body, RestJson.Default.ErrorsWire)?.Errors is { } errors)
-            {
-                var lines = string.Join(' ', errors).Split('\n').Select(static l => l.Trim());
-                return (true, BackendHttp.Shorten(string.Join(' ', lines.Where(static l => l.Length > 0 && !l.StartsWith("at ", StringComparison.Ordinal)))));
-            }
-        }
-        catch (JsonException)
-        {
-            // Not Flink's own answer: a proxy or another server speaks.
-        }
-        return (false, response.ReasonPhrase ?? "no reason given");
-    }
-
-    private static bool IsJson(HttpResponseMessage response) =>
-        response.Content.Headers.ContentLength == 0
-        || response.Content.Headers.ContentType?.MediaType is null or "application/json";
 }

@@ -209,9 +209,22 @@ public abstract class ResourceBackendContract
         {
             up = (await Backend.ConnectAsync(prepared.Application, Cancellation))
                 .Match<IFlinkCluster?>(static c => c, static _ => null, static _ => null);
-            return up is not null && (await up.GetJobsAsync(Cancellation)) is [{ AllTasksRun: true }];
+            return up is not null && await AllTasksRunAsync(up);
         });
         return up!;
+    }
+
+    /// <summary>A JobManager that is coming up may answer, elect its leader, and only then answer for good.</summary>
+    private static async Task<bool> AllTasksRunAsync(IFlinkCluster cluster)
+    {
+        try
+        {
+            return await cluster.GetJobsAsync(Cancellation) is [{ AllTasksRun: true }];
+        }
+        catch (ResourceBackendException exception) when (exception.Fault is BackendFault.Unavailable or BackendFault.Timeout)
+        {
+            return false;
+        }
     }
 
     private async Task<string> StopAsync(IFlinkCluster cluster, FlinkJobId job)

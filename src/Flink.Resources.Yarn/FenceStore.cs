@@ -14,8 +14,8 @@ internal sealed record FenceRecord(string Job, long Epoch, string Holder, string
     public Fence Fence => new(JobKey.Parse(Job), Epoch);
 }
 
-/// <summary>The intent to submit, with an application that the ResourceManager knew then: if it is forgotten later, so is ours.</summary>
-internal sealed record SubmittedRecord(DateTimeOffset At, string? Witness);
+/// <summary>The intent to submit, and which run of the ResourceManager was to be asked.</summary>
+internal sealed record SubmittedRecord(DateTimeOffset At, DateTimeOffset ManagerStartedAt);
 
 /// <summary>How a fenced application ended.</summary>
 internal sealed record ResultRecord(ApplicationResult Result, string? Diagnostics, DateTimeOffset At);
@@ -65,9 +65,9 @@ internal sealed class FenceStore(WebHdfsClient hdfs, string root, string holder,
     public async Task<SubmittedRecord?> FindSubmittedAsync(Fence fence, CancellationToken cancellationToken) =>
         Read(await hdfs.ReadAsync($"{PathOf(fence)}.submitted", cancellationToken).ConfigureAwait(false), FenceJson.Default.SubmittedRecord);
 
-    public Task MarkSubmittedAsync(Fence fence, string? witness, CancellationToken cancellationToken) => PlaceAsync(
+    public Task MarkSubmittedAsync(Fence fence, DateTimeOffset managerStartedAt, CancellationToken cancellationToken) => PlaceAsync(
         $"{PathOf(fence)}.submitted",
-        JsonSerializer.SerializeToUtf8Bytes(new SubmittedRecord(timeProvider.GetUtcNow(), witness), FenceJson.Default.SubmittedRecord),
+        JsonSerializer.SerializeToUtf8Bytes(new SubmittedRecord(timeProvider.GetUtcNow(), managerStartedAt), FenceJson.Default.SubmittedRecord),
         cancellationToken);
 
     public Task UnmarkSubmittedAsync(Fence fence, CancellationToken cancellationToken) =>

@@ -17,6 +17,8 @@ internal sealed class YarnBackend(YarnPlace place, ILogger<YarnBackend> logger) 
         AttemptTimeout = TimeSpan.FromSeconds(2), CallTimeout = TimeSpan.FromSeconds(2), ReadAttempts = 1,
     };
 
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
+
     private readonly YarnPreparation _preparation = new(place);
     private BackendSnapshot? _snapshot;
     private long _version;
@@ -268,9 +270,8 @@ internal sealed class YarnBackend(YarnPlace place, ILogger<YarnBackend> logger) 
             return new StartOutcome.Refused($"The staging directory {application.Payload} is gone: prepare the next epoch.");
         }
         ApplicationSubmission.SetRestore(submission, restore);
-        var witness = (await place.ResourceManager.ListAsync("limit=1", cancellationToken).ConfigureAwait(false))
-            .Select(static a => a.TryGetProperty("id", out var id) ? id.GetString() : null).FirstOrDefault();
-        await place.Fences.MarkSubmittedAsync(application.Fence, witness, cancellationToken).ConfigureAwait(false);
+        var manager = await place.ResourceManager.StartedAtAsync(cancellationToken).ConfigureAwait(false);
+        await place.Fences.MarkSubmittedAsync(application.Fence, manager, cancellationToken).ConfigureAwait(false);
         var answer = await place.ResourceManager.SubmitAsync(submission, cancellationToken).ConfigureAwait(false);
         if (answer.Status == HttpStatusCode.Accepted)
         {
@@ -306,16 +307,19 @@ internal sealed class YarnBackend(YarnPlace place, ILogger<YarnBackend> logger) 
     }
 
     /// <summary>
-    /// Whether "not known" can be believed: the ResourceManager is the one that was asked to submit, or it still knows what it knew then.
+    /// Whether "not known" can be believed: the ResourceManager is the very one that was asked to submit (it tells when it started), or
+    /// it still knows an application that began before, so that its state store survived. Clocks may differ by <see cref="ClockSkew"/>.
     /// </summary>
     private async Task<bool> StoreSurvivedAsync(SubmittedRecord submitted, CancellationToken cancellationToken)
     {
-        if (await place.ResourceManager.StartedAtAsync(cancellationToken).ConfigureAwait(false) < submitted.At)
+        if (await place.ResourceManager.StartedAtAsync(cancellationToken).ConfigureAwait(false) == submitted.ManagerStartedAt)
         {
             return true;
         }
-        return submitted.Witness is { } witness
-            && await place.ResourceManager.FindAsync(witness, cancellationToken).ConfigureAwait(false) is not null;
+        var before = (submitted.At - ClockSkew).ToUnixTimeMilliseconds();
+        var older = await place.ResourceManager.ListAsync(
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"startedTimeEnd={before}&limit=1"), cancellationToken).ConfigureAwait(false);
+        return !older.IsEmpty;
     }
 
     /// <summary>An application whose only job has ended is finished, although its JobManager stays readable.</summary>

@@ -8,6 +8,8 @@ internal sealed class PreemptionCapability : ICapability
 {
     private static readonly IPreemptionQuestion[] Questions =
     [
+        new KubeQuestion(),
+        new QuotaTreeQuestion(),
         new CapacitySchedulerQuestion(),
     ];
 

@@ -5,9 +5,11 @@ namespace Flink.Resources.Rest.Wire;
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower,
+    RespectNullableAnnotations = true,
     NumberHandling = JsonNumberHandling.AllowReadingFromString,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ErrorsWire))]
+[JsonSerializable(typeof(AcceptedWire))]
 [JsonSerializable(typeof(OverviewWire))]
 [JsonSerializable(typeof(JobsWire))]
 [JsonSerializable(typeof(JobWire))]
@@ -28,17 +30,24 @@ internal sealed partial class RestJson : JsonSerializerContext;
 
 internal sealed record ErrorsWire(List<string>? Errors);
 
-internal sealed record OverviewWire(int Taskmanagers, int SlotsTotal, int SlotsAvailable, string? FlinkVersion);
+internal sealed record AcceptedWire(string? RequestId);
 
-internal sealed record JobsWire(List<JobSummaryWire>? Jobs);
+// What is required here tells Flink's answer from another server's: "{}" is not "no jobs".
+internal sealed record OverviewWire(
+    [property: JsonRequired] int Taskmanagers,
+    [property: JsonRequired] int SlotsTotal,
+    [property: JsonRequired] int SlotsAvailable,
+    [property: JsonRequired] string FlinkVersion);
+
+internal sealed record JobsWire([property: JsonRequired] List<JobSummaryWire> Jobs);
 
 internal sealed record JobSummaryWire(
-    string? Jid, string? Name, string? State, long StartTime, long EndTime, Dictionary<string, int>? Tasks);
+    [property: JsonRequired] string Jid, string? Name, [property: JsonRequired] string State, long StartTime, long EndTime, Dictionary<string, int>? Tasks);
 
 internal sealed record JobWire(
-    string? Jid,
+    [property: JsonRequired] string Jid,
     string? Name,
-    string? State,
+    [property: JsonRequired] string State,
     string? JobType,
     [property: JsonPropertyName("maxParallelism")] int? MaxParallelism,
     List<VertexWire>? Vertices,
@@ -60,7 +69,8 @@ internal sealed record PlanNodeWire(string? Id, List<PlanInputWire>? Inputs);
 
 internal sealed record PlanInputWire(string? Id);
 
-internal sealed record CheckpointsWire(CheckpointCountsWire? Counts, CheckpointLatestWire? Latest, List<CheckpointWire>? History);
+internal sealed record CheckpointsWire(
+    [property: JsonRequired] CheckpointCountsWire Counts, CheckpointLatestWire? Latest, List<CheckpointWire>? History);
 
 internal sealed record CheckpointCountsWire(
     int Restored, long Completed, long Failed, [property: JsonPropertyName("in_progress")] int InProgress);
@@ -86,7 +96,7 @@ internal sealed record RestoredWire(
     [property: JsonPropertyName("external_path")] string? ExternalPath);
 
 internal sealed record CheckpointConfigWire(
-    string? Mode,
+    [property: JsonRequired] string Mode,
     long Interval,
     long Timeout,
     ExternalizationWire? Externalization,
@@ -96,7 +106,7 @@ internal sealed record CheckpointConfigWire(
 
 internal sealed record ExternalizationWire(bool Enabled, [property: JsonPropertyName("delete_on_cancellation")] bool DeleteOnCancellation);
 
-internal sealed record ExceptionsWire([property: JsonPropertyName("exceptionHistory")] ExceptionHistoryWire? ExceptionHistory);
+internal sealed record ExceptionsWire([property: JsonPropertyName("exceptionHistory"), JsonRequired] ExceptionHistoryWire ExceptionHistory);
 
 internal sealed record ExceptionHistoryWire(List<ExceptionWire>? Entries);
 
@@ -107,13 +117,13 @@ internal sealed record ExceptionWire(
     [property: JsonPropertyName("taskName")] string? TaskName,
     [property: JsonPropertyName("taskManagerId")] string? TaskManagerId);
 
-internal sealed record OperationWire(OperationStatusWire? Status, OperationResultWire? Operation);
+internal sealed record OperationWire([property: JsonRequired] OperationStatusWire Status, OperationResultWire? Operation);
 
-internal sealed record OperationStatusWire(string? Id);
+internal sealed record OperationStatusWire([property: JsonRequired] string Id);
 
 internal sealed record OperationResultWire(string? Location, FailureCauseWire? FailureCause);
 
-internal sealed record FailureCauseWire(string? Class, string? StackTrace);
+internal sealed record FailureCauseWire(string? Class, string? StackTrace, string? SerializedThrowable);
 
 internal sealed record SavepointBody(
     string TargetDirectory,
@@ -132,12 +142,12 @@ internal sealed record CheckpointBody([property: JsonPropertyName("triggerId")] 
 internal sealed record MetricWire(
     string? Id, JsonElement? Value, JsonElement? Min, JsonElement? Max, JsonElement? Avg, JsonElement? Sum);
 
-internal sealed record ConfigEntryWire(string? Key, string? Value);
+internal sealed record ConfigEntryWire([property: JsonRequired] string Key, string? Value);
 
-internal sealed record TaskManagersWire(List<TaskManagerWire>? Taskmanagers);
+internal sealed record TaskManagersWire([property: JsonRequired] List<TaskManagerWire> Taskmanagers);
 
 internal sealed record TaskManagerWire(
-    string? Id,
+    [property: JsonRequired] string Id,
     [property: JsonPropertyName("slotsNumber")] int SlotsNumber,
     [property: JsonPropertyName("freeSlots")] int FreeSlots,
     [property: JsonPropertyName("timeSinceLastHeartbeat")] long TimeSinceLastHeartbeat,
@@ -147,13 +157,13 @@ internal sealed record TaskManagerMemoryWire(
     [property: JsonPropertyName("totalProcessMemory")] long? TotalProcessMemory,
     [property: JsonPropertyName("managedMemory")] long? ManagedMemory);
 
-internal sealed record EnvironmentWire(JvmWire? Jvm);
+internal sealed record EnvironmentWire([property: JsonRequired] JvmWire Jvm);
 
 internal sealed record JvmWire(string? Version, List<string>? Options);
 
 internal sealed record ClusterConfigWire(string? TimezoneName, long? TimezoneOffset);
 
-internal sealed record RequirementWire(BoundsWire? Parallelism);
+internal sealed record RequirementWire([property: JsonRequired] BoundsWire Parallelism);
 
 internal sealed record BoundsWire(
     [property: JsonPropertyName("lowerBound")] int LowerBound, [property: JsonPropertyName("upperBound")] int UpperBound);

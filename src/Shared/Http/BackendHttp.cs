@@ -11,22 +11,25 @@ internal sealed class BackendPipelines
 {
     public BackendPipelines(TimeProvider timeProvider, TimeSpan attemptTimeout, TimeSpan callTimeout, int readAttempts = 4)
     {
-        Read = new ResiliencePipelineBuilder { TimeProvider = timeProvider }
-            .AddTimeout(callTimeout)
-            .AddRetry(new RetryStrategyOptions
+        var read = new ResiliencePipelineBuilder { TimeProvider = timeProvider }.AddTimeout(callTimeout);
+        if (readAttempts > 1)
+        {
+            read.AddRetry(new RetryStrategyOptions
             {
-                MaxRetryAttempts = Math.Max(1, readAttempts - 1),
+                MaxRetryAttempts = readAttempts - 1,
                 UseJitter = true,
                 BackoffType = DelayBackoffType.Exponential,
                 Delay = TimeSpan.FromMilliseconds(250),
                 MaxDelay = TimeSpan.FromSeconds(5),
-                ShouldHandle = static args => ValueTask.FromResult(
-                    args.Outcome.Exception is ResourceBackendException { IsTransient: true } or TimeoutRejectedException),
+                // Asked to wait longer than the call may last: the caller hears that at once.
+                ShouldHandle = args => ValueTask.FromResult(
+                    args.Outcome.Exception is TimeoutRejectedException
+                    || (args.Outcome.Exception is ResourceBackendException { IsTransient: true } fault && !(fault.RetryAfter > callTimeout))),
                 DelayGenerator = static args => ValueTask.FromResult(
                     (args.Outcome.Exception as ResourceBackendException)?.RetryAfter),
-            })
-            .AddTimeout(attemptTimeout)
-            .Build();
+            });
+        }
+        Read = read.AddTimeout(attemptTimeout).Build();
         Single = new ResiliencePipelineBuilder { TimeProvider = timeProvider }.AddTimeout(attemptTimeout).Build();
     }
 
@@ -57,6 +60,12 @@ internal static class BackendHttp
                 : BackendFault.Unreachable;
             throw new ResourceBackendException(
                 fault, backend, $"{Describe(request)} got no whole answer: {exception.Message}", exception);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // An HttpClient with a time-out of its own gave up, not the caller.
+            throw new ResourceBackendException(
+                BackendFault.Timeout, backend, $"{Describe(request)} was not answered in time.", exception);
         }
         catch (IOException exception)
         {

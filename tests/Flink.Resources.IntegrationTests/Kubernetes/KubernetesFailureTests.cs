@@ -1,0 +1,160 @@
+using System.Diagnostics;
+
+namespace Flink.Resources.Integration.Kubernetes;
+
+/// <summary>The truth while Kubernetes' own daemons are killed, and one application or none afterwards.</summary>
+[Collection(nameof(ClusterFailures))]
+public sealed class KubernetesFailureTests
+{
+    private readonly Flow _flow = new(Backends.Kubernetes("failure", static o =>
+    {
+        o.AttemptTimeout = TimeSpan.FromSeconds(3);
+        o.CallTimeout = TimeSpan.FromSeconds(6);
+    }));
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private IResourceBackend Backend => _flow.Backend;
+
+    [Fact]
+    public async Task ApiServer_KilledBeforeAndDuringSubmitWhileRunningAndDuringStop_IsUnknownAndThenOneOrNone()
+    {
+        var prepared = await _flow.PrepareAsync(Job("api"));
+        var (dead, unseen) = await ClusterFailures.WithoutAsync("apiserver", async () => (
+            await Backend.StartAsync(prepared, RestorePoint.None, Cancellation),
+            await Backend.FindAsync(prepared.Fence, Cancellation)));
+        await Flow.PollAsync(async () => (await Backend.FindAsync(prepared.Fence, Cancellation)).Status == LookupStatus.Found);
+
+        var during = await ClusterFailures.KillDuringAsync(
+            "apiserver", () => Backend.StartAsync(prepared, RestorePoint.None, Cancellation));
+        await Flow.PollAsync(async () =>
+            await Backend.StartAsync(prepared, RestorePoint.None, Cancellation) is StartOutcome.Accepted or StartOutcome.AlreadyStarted);
+        await _flow.RunningAsync(prepared);
+        var copies = await OfJobAsync(prepared);
+
+        var (unseenRunning, death) = await ClusterFailures.WithoutAsync("apiserver", async () => (
+            await Backend.FindAsync(prepared.Fence, Cancellation),
+            await Backend.ProbeDeathAsync(new CopyRef(prepared.Application), Cancellation)));
+        await _flow.ReportAsync(prepared, static r => r.State == ApplicationState.Running);
+
+        var removed = await ClusterFailures.KillDuringAsync(
+            "apiserver", () => Backend.RemoveAsync(prepared.Application, HaMetadata.Purge, Cancellation));
+        await _flow.RemoveAsync(prepared);
+        var after = await Backend.StartAsync(prepared, RestorePoint.None, Cancellation);
+
+        Assert.IsType<StartOutcome.Indeterminate>(dead);
+        Assert.Equal(LookupStatus.Unknown, unseen.Status);
+        Assert.True(during is StartOutcome.Indeterminate or StartOutcome.Accepted, during.ToString());
+        Assert.Single(copies);
+        Assert.Equal(LookupStatus.Unknown, unseenRunning.Status);
+        Assert.Equal(DeathVerdict.Unknown, death.Verdict);
+        Assert.False(removed is RemoveOutcome.AlreadyGone or RemoveOutcome.Refused, removed.ToString());
+        Assert.IsType<StartOutcome.AlreadyStarted>(after);
+        await Backend.ForgetAsync(prepared.Fence, Cancellation);
+    }
+
+    [Fact]
+    public async Task Kubelet_KilledAndItsPodsDeletedByForce_ContainersMayLiveSoItIsUnknown()
+    {
+        var prepared = await _flow.StartAsync(Job("kubelet"));
+        await _flow.RunningAsync(prepared);
+        var (probe, lives) = await ClusterFailures.WithoutAsync("kubelet", async () =>
+        {
+            await Cluster.DeleteByForceAsync(prepared.Application.Namespace!, prepared.Application.Id);
+            await Backend.RemoveAsync(prepared.Application, HaMetadata.Purge, Cancellation);
+            var seen = await Backend.ProbeDeathAsync(new CopyRef(prepared.Application), Cancellation);
+            return (seen, JobManagersOnThisMachine(prepared.Application.Id) > 0);
+        });
+        await _flow.RemoveAsync(prepared);
+
+        Assert.True(lives, "The test must leave the containers alive.");
+        Assert.Equal(DeathVerdict.Unknown, probe.Verdict);
+        Assert.Equal(0, JobManagersOnThisMachine(prepared.Application.Id));
+        await Backend.ForgetAsync(prepared.Fence, Cancellation);
+    }
+
+    [Fact]
+    public async Task JobManager_KilledBetweenFinishedAndRemoval_NeverRunsTheJobAgain()
+    {
+        var prepared = await _flow.StartAsync(TestJobs.BoundedBatch(TestJobs.OnKubernetes(Key("finished"))));
+        var finished = await _flow.ReportAsync(prepared, static r => r.State == ApplicationState.Finished);
+        KillJobManager(prepared.Application.Id);
+        var cluster = (await Backend.ConnectAsync(prepared.Application, Cancellation)).Match<IFlinkCluster?>(static c => c, static _ => null, static _ => null);
+        await Flow.PollAsync(() => Task.FromResult(JobManagersOnThisMachine(prepared.Application.Id) == 1));
+        await Flow.PollAsync(async () => !(await cluster!.GetJobsAsync(Cancellation)).IsDefault);
+        var seen = new List<FlinkJobState>();
+        for (var i = 0; i < 20; i++)
+        {
+            seen.AddRange((await QuietlyAsync(cluster!)).Select(static j => j.State));
+            await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System, Cancellation);
+        }
+        var after = await Backend.FindAsync(prepared.Fence, Cancellation);
+
+        Assert.Equal(ApplicationResult.Succeeded, finished.Result);
+        Assert.DoesNotContain(FlinkJobState.Running, seen);
+        Assert.Equal(ApplicationResult.Succeeded, after.Match(static r => r.Result, static _ => default, static _ => default));
+        await _flow.CleanAsync(prepared);
+    }
+
+    private static async Task<IReadOnlyList<FlinkJobSummary>> QuietlyAsync(IFlinkCluster cluster)
+    {
+        try
+        {
+            return await cluster.GetJobsAsync(Cancellation);
+        }
+        catch (ResourceBackendException)
+        {
+            return [];
+        }
+    }
+
+    private static JobKey Key(string test) => JobKey.Parse($"contract/k8s-{test}-{Clusters.Run}");
+
+    private static ApplicationSpec Job(string test) => TestJobs.KeyedCounter(TestJobs.OnKubernetes(Key(test)));
+
+    private static void KillJobManager(string clusterId)
+    {
+        foreach (var id in JobManagers(clusterId))
+        {
+            using var process = Process.GetProcessById(id);
+            process.Kill();
+        }
+    }
+
+    private static int JobManagersOnThisMachine(string clusterId) => JobManagers(clusterId).Count;
+
+    /// <summary>Java processes of the application's JobManager container, by the log file in their command line.</summary>
+    private static List<int> JobManagers(string clusterId)
+    {
+        var found = new List<int>();
+        foreach (var directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(directory), System.Globalization.CultureInfo.InvariantCulture, out var id)
+                && CommandLine(directory) is var line
+                && line.Contains("KubernetesApplicationClusterEntrypoint", StringComparison.Ordinal)
+                && line.Contains(clusterId, StringComparison.Ordinal))
+            {
+                found.Add(id);
+            }
+        }
+        return found;
+    }
+
+    private static string CommandLine(string directory)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(directory, "cmdline"));
+        }
+        catch (IOException)
+        {
+            return string.Empty;
+        }
+    }
+
+    private async Task<List<ApplicationReport>> OfJobAsync(PreparedApplication prepared)
+    {
+        var snapshot = await Backend.GetSnapshotAsync(TimeSpan.Zero, Cancellation);
+        return [.. snapshot.Applications.Items.Where(a => a.Fence?.Job == prepared.Fence.Job)];
+    }
+}
