@@ -1,3 +1,4 @@
+using WhatIf.Autoscaling;
 using WhatIf.Preemption;
 
 namespace WhatIf;
@@ -8,5 +9,6 @@ internal static class Capabilities
     public static IReadOnlyList<ICapability> All { get; } =
     [
         new PreemptionCapability(),
+        new AutoscalingCapability(),
     ];
 }

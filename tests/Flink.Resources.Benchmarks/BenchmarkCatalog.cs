@@ -6,5 +6,6 @@ internal static class BenchmarkCatalog
         new SortedDictionary<string, Func<string[], Task<int>>>(StringComparer.Ordinal)
         {
             ["preemption"] = PreemptionBenchmark.RunAsync,
+            ["autoscaler"] = AutoscalerBenchmark.RunAsync,
         };
 }

@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Hosting;
 using NSubstitute;
 
@@ -65,10 +67,30 @@ public sealed class CompositionTests
         Assert.Contains("AddYarn", exception.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Find_ThroughTheCatalog_IsMeasuredByBackendCallAndOutcome()
+    {
+        _services.AddFlinkResources().AddBackend("yarn-east", Create);
+        await using var provider = Build();
+        using var durations = new MetricCollector<double>(
+            provider.GetRequiredService<IMeterFactory>(), FlinkResourcesTelemetry.MeterName, "flink.resources.backend.call.duration");
+
+        await provider.GetRequiredService<IBackendCatalog>().GetRequired("yarn-east")
+            .FindAsync(new Fence(JobKey.Parse("team/job"), 1), TestContext.Current.CancellationToken);
+
+        var measured = Assert.Single(durations.GetMeasurementSnapshot());
+        Assert.True(measured.Value >= 0);
+        Assert.Equal("yarn-east", measured.Tags["flink.resources.backend"]);
+        Assert.Equal("find", measured.Tags["flink.resources.call"]);
+        Assert.Equal("Unknown", measured.Tags["flink.resources.outcome"]);
+    }
+
     private static IResourceBackend Create(IServiceProvider services, string name)
     {
         var backend = Substitute.For<IResourceBackend>();
         backend.Info.Returns(new BackendInfo { Name = name, Kind = BackendKind.Simulated, Capabilities = BackendCapabilities.None });
+        backend.FindAsync(Arg.Any<Fence>(), Arg.Any<CancellationToken>()).Returns(
+            Lookup.Unknown<ApplicationReport>(new Evidence(name, DateTimeOffset.UnixEpoch, "nobody was asked")));
         return backend;
     }
 

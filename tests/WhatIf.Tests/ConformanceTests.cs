@@ -9,6 +9,7 @@ public sealed class ConformanceTests
     [InlineData("preemption", "preemption-kueue.json")]
     [InlineData("preemption", "preemption-kueue-fair.json")]
     [InlineData("preemption", "preemption-yarn.json")]
+    [InlineData("autoscaling", "autoscaler.json")]
     public async Task Answer_WorkedScenarios_AreDecidedAsExpected(string capability, string file)
     {
         var examples = Path.Combine(Conformance.Directory(), "examples", file);
@@ -26,6 +27,7 @@ public sealed class ConformanceTests
     [InlineData("preemption", "preemption-kueue.json")]
     [InlineData("preemption", "preemption-kueue-fair.json")]
     [InlineData("preemption", "preemption-yarn.json")]
+    [InlineData("autoscaling", "autoscaler.json")]
     public async Task Show_WorkedScenarios_CanBeRead(string capability, string file)
     {
         var text = await File.ReadAllBytesAsync(Path.Combine(Conformance.Directory(), "examples", file), TestContext.Current.CancellationToken);

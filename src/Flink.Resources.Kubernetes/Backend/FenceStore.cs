@@ -47,7 +47,7 @@ internal enum FenceState
 /// <summary>Fences: ConfigMaps without an owner, created exclusively, in one namespace for all queues, kept until Forget.</summary>
 internal sealed class FenceStore(KubernetesCalls calls, string scope)
 {
-    private const string FenceLabel = "flink-resources/fence";
+    public const string FenceLabel = "flink-resources/fence";
     private const string JobLabel = "flink-resources/job-hash";
 
     public async Task<FenceRecord?> FindAsync(string clusterId, CancellationToken cancellationToken)
@@ -63,14 +63,6 @@ internal sealed class FenceStore(KubernetesCalls calls, string scope)
         var (items, _) = await calls.ListAsync(
             Paths.ConfigMaps(scope), $"&labelSelector={JobLabel}%3D{KubernetesNames.JobHash(job)}", Read, cancellationToken).ConfigureAwait(false);
         return [.. items.OfType<FenceRecord>().Where(r => r.Fence.Job == job)];
-    }
-
-    /// <summary>All fences of this namespace.</summary>
-    public async Task<List<FenceRecord>> ListAsync(CancellationToken cancellationToken)
-    {
-        var (items, _) = await calls.ListAsync(
-            Paths.ConfigMaps(scope), $"&labelSelector={FenceLabel}%3Dtrue", Read, cancellationToken).ConfigureAwait(false);
-        return [.. items.OfType<FenceRecord>()];
     }
 
     /// <summary>Takes the fence; false when somebody has it.</summary>
@@ -125,7 +117,8 @@ internal sealed class FenceStore(KubernetesCalls calls, string scope)
     public Task GiveUpAsync(FenceRecord record, CancellationToken cancellationToken) => calls.DeleteAsync(
         Paths.ConfigMaps(scope), KubernetesNames.Fence(record.ClusterId), record.Uid, "Background", cancellationToken);
 
-    private static FenceRecord? Read(JsonObject map)
+    /// <summary>What a ConfigMap says; null when it is no fence.</summary>
+    public static FenceRecord? Read(JsonObject map)
     {
         if (!JobKey.TryParse(map.Text("data", "job"), out var job)
             || !long.TryParse(map.Text("data", "epoch"), CultureInfo.InvariantCulture, out var epoch))

@@ -21,19 +21,26 @@ internal sealed class KubernetesCalls(string backend, IKubernetesApi api, Backen
         return answer.Status == 404 ? null : Whole(answer, HttpMethod.Get, $"{collection}/{name}");
     }
 
-    /// <summary>Lists in chunks of 500, projecting each chunk before the next is read.</summary>
+    /// <summary>Lists in chunks of 500, projecting each chunk before the next is read. A list whose continuation expired is begun again.</summary>
     public async Task<(List<T> Items, string ResourceVersion)> ListAsync<T>(
         string collection, string query, Func<JsonObject, T> project, CancellationToken cancellationToken)
     {
         var items = new List<T>();
         var next = string.Empty;
+        var expired = 0;
         while (true)
         {
             var path = $"{collection}?limit=500{query}{(next.Length == 0 ? next : "&continue=" + Uri.EscapeDataString(next))}";
-            var page = Whole(await ReadAsync(path, cancellationToken).ConfigureAwait(false), HttpMethod.Get, collection);
-            if (page["items"] is not JsonArray)
+            JsonObject page;
+            try
             {
-                throw Fault(BackendFault.Malformed, HttpMethod.Get, collection, "the answer is no list");
+                page = await PageAsync(collection, path, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ResourceBackendException exception) when (exception.StatusCode == 410 && next.Length > 0 && ++expired < 3)
+            {
+                items.Clear();
+                next = string.Empty;
+                continue;
             }
             items.AddRange(page.Items("items").Select(project));
             next = page.Text("metadata", "continue") ?? string.Empty;
@@ -41,6 +48,27 @@ internal sealed class KubernetesCalls(string backend, IKubernetesApi api, Backen
             {
                 return (items, page.Text("metadata", "resourceVersion") ?? string.Empty);
             }
+        }
+    }
+
+    /// <summary>Opens a watch from a position on. The server ends it after <paramref name="timeout"/>.</summary>
+    /// <exception cref="ResourceBackendException">The server refused it; 410 says that the position is too old.</exception>
+    public async Task<HttpResponseMessage> WatchAsync(
+        string collection, string query, string position, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var path = string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"{collection}?watch=true&allowWatchBookmarks=true&timeoutSeconds={(int)timeout.TotalSeconds}&resourceVersion={Uri.EscapeDataString(position)}{query}");
+        var response = await api.OpenAsync(path, cancellationToken).ConfigureAwait(false);
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+        using (response)
+        {
+            await response.Content.LoadIntoBufferAsync(1 << 20, cancellationToken).ConfigureAwait(false);
+            var text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+            throw Refusal(KubernetesAnswer.Read((int)response.StatusCode, text, BackendHttp.RetryAfter(response)), HttpMethod.Get, path);
         }
     }
 
@@ -96,6 +124,12 @@ internal sealed class KubernetesCalls(string backend, IKubernetesApi api, Backen
             StatusCode = answer?.Status,
             RetryAfter = answer?.RetryAfter,
         };
+
+    private async Task<JsonObject> PageAsync(string collection, string path, CancellationToken cancellationToken)
+    {
+        var page = Whole(await ReadAsync(path, cancellationToken).ConfigureAwait(false), HttpMethod.Get, collection);
+        return page["items"] is JsonArray ? page : throw Fault(BackendFault.Malformed, HttpMethod.Get, collection, "the answer is no list");
+    }
 
     /// <summary>Reads; a transient answer is repeated.</summary>
     private async Task<KubernetesAnswer> ReadAsync(

@@ -12,7 +12,7 @@ internal static class Diagnosis
         var managers = pods.FindAll(static p => p.Label("component") == "jobmanager");
         if (managers.Count == 0)
         {
-            return Refused(deployment, handle);
+            return Refused(deployment, handle.Namespace!);
         }
         var (why, stuck) = managers.Select(PodReading.Why).FirstOrDefault(static w => w.Why is not null);
         var unscheduled = managers.Find(static p => p.Condition("PodScheduled").Text("status") == "False");
@@ -20,7 +20,7 @@ internal static class Diagnosis
     }
 
     /// <summary>Why the Deployment gets no pod: its quota, an admission rule, a missing PriorityClass.</summary>
-    public static (string? Why, bool Stuck) Refused(JsonObject deployment, ApplicationHandle handle)
+    public static (string? Why, bool Stuck) Refused(JsonObject deployment, string scope)
     {
         var failure = deployment.Condition("ReplicaFailure");
         if (failure.Text("status") != "True")
@@ -29,7 +29,7 @@ internal static class Diagnosis
         }
         var message = failure.Text("message") ?? failure.Text("reason") ?? string.Empty;
         return message.Contains("exceeded quota", StringComparison.Ordinal)
-            ? ($"The quota of namespace {handle.Namespace} does not allow its pod: {message}", true)
+            ? ($"The quota of namespace {scope} does not allow its pod: {message}", true)
             : ($"The API server refuses its pod: {message}", true);
     }
 

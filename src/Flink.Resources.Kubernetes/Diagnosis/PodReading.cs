@@ -17,9 +17,26 @@ internal static class PodReading
     public static JsonObject? Main(JsonObject pod) => pod.Items("status", "containerStatuses").FirstOrDefault(
         static c => c.Text("name") == FlinkObjects.Container) ?? pod.Items("status", "containerStatuses").FirstOrDefault();
 
-    /// <summary>What a pod asks for.</summary>
-    public static ResourceAmount Requested(JsonObject pod) => pod.Items("spec", "containers")
-        .Select(static c => Quantity.Amount(c.At("resources", "requests"))).Aggregate(default(ResourceAmount), Quantity.Plus);
+    /// <summary>
+    /// What a pod asks of its node, as the scheduler counts: its containers and sidecars, or more when an init container asks more, and its overhead.
+    /// </summary>
+    public static ResourceAmount Requested(JsonObject pod)
+    {
+        var sidecars = default(ResourceAmount);
+        var starting = default(ResourceAmount);
+        foreach (var container in pod.Items("spec", "initContainers"))
+        {
+            var asks = Quantity.Amount(container.At("resources", "requests"));
+            if (container.Text("restartPolicy") == "Always")
+            {
+                sidecars = Quantity.Plus(sidecars, asks);
+                asks = default;
+            }
+            starting = Quantity.Larger(starting, Quantity.Plus(sidecars, asks));
+        }
+        var running = pod.Items("spec", "containers").Select(static c => Quantity.Amount(c.At("resources", "requests"))).Aggregate(sidecars, Quantity.Plus);
+        return Quantity.Plus(Quantity.Larger(running, starting), Quantity.Amount(pod.At("spec", "overhead")));
+    }
 
     public static ApplicationReport WithPods(ApplicationReport report, IEnumerable<JsonObject> pods)
     {

@@ -10,6 +10,9 @@ internal static class KubernetesNames
     /// <summary>The longest cluster-id that Flink takes.</summary>
     public const int MaximumClusterId = 45;
 
+    // 48 bits: of 20,000 jobs whose names begin alike, the odds that any two meet are below one in a million.
+    private const int HashDigits = 12;
+
     /// <summary>The cluster-id of a fence. Lower-case and cut names carry a hash, so that <c>A/b</c> and <c>a/b</c> differ.</summary>
     public static string ClusterId(Fence fence)
     {
@@ -20,16 +23,20 @@ internal static class KubernetesNames
         var changed = !string.Equals(clean, plain, StringComparison.Ordinal)
             || fence.Job.Value.Contains('-', StringComparison.Ordinal)
             || !char.IsAsciiLetterLower(clean[0])
+            || IsHash(fence.Job.Name)
             || clean.Length + suffix.Length > MaximumClusterId;
         if (!changed)
         {
             return clean + suffix;
         }
-        var hash = "-" + JobHash(fence.Job)[..8];
+        var hash = "-" + JobHash(fence.Job)[..HashDigits];
         var room = MaximumClusterId - suffix.Length - hash.Length;
         var start = clean.Length > 0 && char.IsAsciiLetterLower(clean[0]) ? clean : "f" + clean;
         return (start.Length > room ? start[..room] : start).TrimEnd('-') + hash + suffix;
     }
+
+    /// <summary>A name that looks like the hash of another job would make the two the same.</summary>
+    private static bool IsHash(string name) => name.Length == HashDigits && name.All(char.IsAsciiHexDigitLower);
 
     /// <summary>32 hexadecimal digits that stand for a job in labels.</summary>
     public static string JobHash(JobKey job) => Digest(job.Value)[..32];

@@ -14,7 +14,9 @@ public static class FlinkResourcesServiceCollectionExtensions
         {
             ArgumentNullException.ThrowIfNull(services);
             services.AddOptions();
+            services.AddMetrics();
             services.TryAddSingleton(TimeProvider.System);
+            services.TryAddSingleton<BackendInstruments>();
             services.TryAddSingleton<IBackendCatalog, BackendCatalog>();
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, BackendsAtStart>());
             return new FlinkResourcesBuilder(services);
@@ -46,7 +48,8 @@ public static class BackendRegistrationExtensions
                 throw new ArgumentException($"A backend called '{name}' is registered already; each needs a name of its own.", nameof(name));
             }
             builder.Services.AddSingleton(new BackendRegistration(name));
-            builder.Services.AddKeyedSingleton(name, (services, _) => create(services, name));
+            builder.Services.AddKeyedSingleton<IResourceBackend>(name, (services, _) => new InstrumentedBackend(
+                create(services, name), services.GetRequiredService<BackendInstruments>(), services.GetRequiredService<TimeProvider>()));
             return builder;
         }
     }

@@ -1,0 +1,162 @@
+namespace Flink.Resources.Autoscaling;
+
+/// <summary>What is remembered of a vertex between cycles.</summary>
+/// <param name="Last">Its last scaling; null when there was none.</param>
+/// <param name="Observations">Parallelism and true processing rate at earlier decisions, oldest first.</param>
+/// <param name="Delayed">A scale-down that waits; null when none does.</param>
+public sealed record VertexMemory(
+    ScalingRecord? Last, IReadOnlyList<(int Parallelism, double TrueProcessingRate)> Observations, DelayedScaleDown? Delayed)
+{
+    /// <summary>Nothing.</summary>
+    public static VertexMemory None { get; } = new(null, [], null);
+}
+
+/// <summary>Decides for one vertex.</summary>
+public static class VertexScaler
+{
+    /// <summary>
+    /// The parallelism a vertex should have by its own rates. The rule that a job is only restarted when some vertex is
+    /// outside its bounds is not asked here.
+    /// </summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="evaluation">Its rates.</param>
+    /// <param name="memory">What is remembered of it.</param>
+    /// <param name="restartTime">Expected downtime of one rescale.</param>
+    /// <param name="now">The time of the cycle.</param>
+    /// <returns>The decision, and the scale-down that waits afterwards.</returns>
+    public static (VertexDecision Decision, DelayedScaleDown? Delayed) Decide(
+        AutoscalerSettings settings, VertexEvaluation evaluation, VertexMemory memory, TimeSpan restartTime, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(evaluation);
+        ArgumentNullException.ThrowIfNull(memory);
+        var capacity = Capacity.Needed(
+            settings, evaluation.TargetDataRate, evaluation.CatchUpDataRate, settings.UtilizationTarget, withRestart: true, restartTime);
+        if (double.IsNaN(evaluation.TrueProcessingRate) || double.IsNaN(capacity))
+        {
+            return (Unchanged(evaluation, VertexReason.MetricsMissing) with { Capacity = capacity }, memory.Delayed);
+        }
+        var decision = Target(settings, evaluation, memory, capacity);
+        if (decision.AlignedParallelism == evaluation.Parallelism)
+        {
+            return (decision, null);
+        }
+        return decision.AlignedParallelism > evaluation.Parallelism
+            ? (Up(settings, decision, memory), null)
+            : Down(settings, decision, memory, now);
+    }
+
+    internal static VertexDecision Unchanged(VertexEvaluation evaluation, VertexReason reason) => new()
+    {
+        Evaluation = evaluation,
+        NewParallelism = evaluation.Parallelism,
+        TargetParallelism = evaluation.Parallelism,
+        AlignedParallelism = evaluation.Parallelism,
+        Reason = reason,
+    };
+
+    private static VertexDecision Target(AutoscalerSettings settings, VertexEvaluation evaluation, VertexMemory memory, double capacity)
+    {
+        var scalability = settings.ObservedScalability ? ScalingHistory.ScalabilityCoefficient(settings, memory.Observations) : 1;
+        var factor = Limit(settings, capacity / evaluation.TrueProcessingRate / scalability);
+        var limits = Limits(settings, evaluation);
+        var target = ParallelismStep.Scale(factor, limits);
+        var aligned = ParallelismAlignment.Align(target, limits);
+        var parallelism = settings.Extensions.CapAtPartitions ? CapAtPartitions(aligned.Parallelism, evaluation) : aligned.Parallelism;
+        return Unchanged(evaluation, VertexReason.AlreadyRight) with
+        {
+            Capacity = capacity,
+            Scalability = scalability,
+            Factor = factor,
+            TargetParallelism = target,
+            AlignedParallelism = parallelism,
+            ExpectedProcessingRate = parallelism == evaluation.Parallelism ? double.NaN : Expected(evaluation, parallelism),
+            Events = aligned.Limited ? [ScalingEventKind.ScalingLimited] : [],
+        };
+    }
+
+    private static ParallelismLimits Limits(AutoscalerSettings settings, VertexEvaluation evaluation) => new(
+        evaluation.Parallelism,
+        Math.Min(evaluation.Parallelism, settings.VertexMinParallelism),
+        Math.Max(evaluation.Parallelism, settings.VertexMaxParallelism),
+        evaluation.MaxParallelism,
+        evaluation.SourcePartitions,
+        evaluation.HasHashInput,
+        settings.AlignmentMode);
+
+    // Not Math.Clamp: the limits may be the wrong way round, and NaN passes.
+    private static double Limit(AutoscalerSettings settings, double factor)
+    {
+        var least = 1 - settings.ScaleDownMaxFactor;
+        var most = 1 + settings.ScaleUpMaxFactor;
+        return factor < least ? least : factor > most ? most : factor;
+    }
+
+    // Never moves a vertex that is already above its partitions any further away.
+    private static int CapAtPartitions(int parallelism, VertexEvaluation evaluation) =>
+        evaluation.SourcePartitions > 0 && parallelism > evaluation.Parallelism
+            ? Math.Max(evaluation.Parallelism, Math.Min(parallelism, evaluation.SourcePartitions))
+            : parallelism;
+
+    private static double Expected(VertexEvaluation evaluation, int parallelism) =>
+        MetricNumbers.Stored(evaluation.TrueProcessingRate / evaluation.Parallelism * parallelism);
+
+    private static VertexDecision Up(AutoscalerSettings settings, VertexDecision decision, VertexMemory memory)
+    {
+        var evaluation = decision.Evaluation;
+        if (ScalingHistory.IsEffective(settings, memory.Last, evaluation.Parallelism, evaluation.TrueProcessingRate))
+        {
+            return Change(decision, VertexReason.ScaleUp);
+        }
+        decision = decision with { Events = decision.Events.Add(ScalingEventKind.IneffectiveScaling) };
+        return settings.EffectivenessDetection
+            ? decision with { Reason = VertexReason.Ineffective }
+            : Change(decision, VertexReason.ScaleUp);
+    }
+
+    private static (VertexDecision Decision, DelayedScaleDown? Delayed) Down(
+        AutoscalerSettings settings, VertexDecision decision, VertexMemory memory, DateTimeOffset now)
+    {
+        if (settings.ScaleDownInterval <= TimeSpan.Zero)
+        {
+            return (Change(decision, VertexReason.ScaleDown), memory.Delayed);
+        }
+        var recommended = new RecommendedParallelism(now, decision.AlignedParallelism, IsOutside(decision.Evaluation));
+        var delayed = memory.Delayed?.Record(recommended) ?? DelayedScaleDown.Start(recommended);
+        if (now - delayed.FirstTrigger < settings.ScaleDownInterval)
+        {
+            return (decision with { Reason = VertexReason.ScaleDownDelayed }, delayed);
+        }
+        delayed = delayed.DropBefore(now - settings.ScaleDownInterval);
+        return (Highest(settings, decision, delayed.Highest()), delayed);
+    }
+
+    private static VertexDecision Highest(AutoscalerSettings settings, VertexDecision decision, RecommendedParallelism highest)
+    {
+        var current = decision.Evaluation.Parallelism;
+        if (highest.Parallelism == current)
+        {
+            return decision with { Reason = VertexReason.ScaleDownDelayed };
+        }
+        var expected = settings.Extensions.ExpectedRateOfAppliedParallelism
+            ? Expected(decision.Evaluation, highest.Parallelism)
+            : decision.ExpectedProcessingRate;
+        return decision with
+        {
+            NewParallelism = highest.Parallelism,
+            OutsideUtilizationBound = highest.OutsideUtilizationBound,
+            ExpectedProcessingRate = expected,
+            Reason = highest.Parallelism > current ? VertexReason.ScaleUp : VertexReason.ScaleDown,
+        };
+    }
+
+    private static VertexDecision Change(VertexDecision decision, VertexReason reason) => decision with
+    {
+        NewParallelism = decision.AlignedParallelism,
+        OutsideUtilizationBound = IsOutside(decision.Evaluation),
+        Reason = reason,
+    };
+
+    private static bool IsOutside(VertexEvaluation evaluation) =>
+        evaluation.TrueProcessingRate < evaluation.Thresholds.ScaleUp || evaluation.TrueProcessingRate > evaluation.Thresholds.ScaleDown;
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Flink.Resources.Kubernetes;
+
+public sealed class FlinkObjectsTests
+{
+    private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true };
+
+    /// <summary>Whatever is sent to a cluster is in this file: a change of it must be meant.</summary>
+    [Fact]
+    public void Manifest_OfASpecification_IsTheGoldenOne()
+    {
+        var manifest = Specs.Manifest(Specs.Right, Specs.Options());
+        var restore = FlinkDefaults.Restore("1.20.5", new RestorePoint.Snapshot("hdfs://nn:8020/sp/1"));
+        var all = new JsonArray(
+            manifest.Deployment.DeepClone(),
+            FlinkObjects.OwnedBy((JsonObject)manifest.Service.DeepClone(), manifest.ClusterId, "uid-1"),
+            FlinkObjects.ConfigMap(manifest, restore),
+            FlinkObjects.TemplateMap(manifest)!);
+        (all[2]!["data"] as JsonObject)!.Remove("log4j-console.properties");
+
+        var actual = all.ToJsonString(_indented).ReplaceLineEndings("\n");
+
+        File.WriteAllText(Path.Combine(AppContext.BaseDirectory, "golden-manifest.actual.json"), actual + "\n");
+        Assert.Equal(Specs.Text("golden-manifest.json").ReplaceLineEndings("\n").TrimEnd(), actual);
+    }
+
+    [Fact]
+    public void Payload_WrittenAndRead_IsTheSame()
+    {
+        var payload = Specs.Manifest(Specs.Right, Specs.Options()).ToPayload();
+
+        Assert.Equal(payload, ApplicationManifest.FromPayload(payload).ToPayload());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{\"version\":2}")]
+    [InlineData("{\"version\":1,\"deployment\":{}}")]
+    public void Payload_OfSomethingElse_IsRefused(string payload) =>
+        Assert.Throws<FormatException>(() => ApplicationManifest.FromPayload(payload));
+
+    [Fact]
+    public void Deployment_IsFencedAndNeverTwoAtOnce()
+    {
+        var deployment = Specs.Manifest(Specs.Right, Specs.Options()).Deployment;
+
+        Assert.Equal("ads/clicks#3", deployment.Annotation(FlinkObjects.FenceAnnotation));
+        Assert.Equal("Recreate", deployment.Text("spec", "strategy", "type"));
+        Assert.Equal("realtime", deployment.Text("metadata", "namespace"));
+        Assert.Equal("high", deployment.Text("spec", "template", "spec", "priorityClassName"));
+    }
+
+    [Fact]
+    public void Template_NothingBeyondFlinksOptions_IsNone()
+    {
+        var options = Specs.Options();
+        options.Profiles["1.20"] = new KubernetesFlinkProfile { Image = "flink:1.20" };
+        options.PriorityClasses.Clear();
+
+        Assert.Null(Specs.Manifest(Specs.Right with { Zone = null, Priority = null }, options).TaskManagerTemplate);
+    }
+
+    [Theory]
+    [InlineData("1.19.1", "execution.savepoint.path")]
+    [InlineData("1.20.5", "execution.state-recovery.path")]
+    [InlineData("2.3.0", "execution.state-recovery.path")]
+    public void Restore_SpeaksTheWordsOfTheVersion(string version, string key) => Assert.Contains(
+        FlinkDefaults.Restore(version, new RestorePoint.Snapshot("s3://b/sp")), p => p.Key == key && p.Value == "s3://b/sp");
+}
