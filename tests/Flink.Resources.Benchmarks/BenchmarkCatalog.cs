@@ -5,6 +5,7 @@ internal static class BenchmarkCatalog
     public static IReadOnlyDictionary<string, Func<string[], Task<int>>> All { get; } =
         new SortedDictionary<string, Func<string[], Task<int>>>(StringComparer.Ordinal)
         {
+            ["preemption"] = PreemptionBenchmark.RunAsync,
             ["autoscaler"] = AutoscalerBenchmark.RunAsync,
         };
 }

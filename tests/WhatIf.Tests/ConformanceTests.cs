@@ -8,6 +8,7 @@ public sealed class ConformanceTests
     [InlineData("preemption", "preemption-kube.json")]
     [InlineData("preemption", "preemption-kueue.json")]
     [InlineData("preemption", "preemption-kueue-fair.json")]
+    [InlineData("preemption", "preemption-yarn.json")]
     [InlineData("autoscaling", "autoscaler.json")]
     public async Task Answer_WorkedScenarios_AreDecidedAsExpected(string capability, string file)
     {
@@ -25,6 +26,7 @@ public sealed class ConformanceTests
     [InlineData("preemption", "preemption-kube.json")]
     [InlineData("preemption", "preemption-kueue.json")]
     [InlineData("preemption", "preemption-kueue-fair.json")]
+    [InlineData("preemption", "preemption-yarn.json")]
     [InlineData("autoscaling", "autoscaler.json")]
     public async Task Show_WorkedScenarios_CanBeRead(string capability, string file)
     {

@@ -10,6 +10,7 @@ internal sealed class PreemptionCapability : ICapability
     [
         new KubeQuestion(),
         new QuotaTreeQuestion(),
+        new CapacitySchedulerQuestion(),
     ];
 
     public string Name => "preemption";

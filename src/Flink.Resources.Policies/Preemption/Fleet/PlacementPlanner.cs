@@ -1,0 +1,447 @@
+namespace Flink.Resources.Preemption.Fleet;
+
+/// <summary>Makes room for one request at one placement: greedy from the least important on, then everything back that is not needed.</summary>
+internal sealed class PlacementPlanner
+{
+    private readonly PlanningPass _pass;
+    private readonly FleetPreemptionParts _parts;
+    private readonly PreemptionRequest _request;
+    private readonly BackendPass _backend;
+    private readonly Attempt _attempt;
+    private readonly QueueClaim _claim;
+    private readonly bool _onlyReclaims;
+    private readonly PlanUse _use;
+    private readonly List<MoveOffer> _offers = [];
+    private readonly List<(MoveCandidate Candidate, MoveOffer Offer, bool Violates)> _portion = [];
+    private PlanStep? _undone;
+
+    public PlacementPlanner(
+        PlanningPass pass, FleetPreemptionParts parts, PreemptionRequest request, BackendPass backend, Placement placement, bool onlyReclaims)
+    {
+        _pass = pass;
+        _parts = parts;
+        _request = request;
+        _backend = backend;
+        _onlyReclaims = onlyReclaims;
+        _attempt = new(backend, placement, RoomTest.For(backend, request));
+        _claim = QueueClaim.Of(backend, placement.Queue, request.Total, pass.Options.DeadZone);
+        _use = new(pass, backend, _claim, request);
+    }
+
+    private FleetPreemptionOptions Options => _pass.Options;
+
+    private bool IsDone => _attempt.Room.Fits && _use.CoversQueue;
+
+    /// <summary>Whether there is room without anybody moving.</summary>
+    public Attempt? TryFit() => IsDone ? Succeed(PreemptionOutcome.Fits, "there is room already") : null;
+
+    public Attempt Displace()
+    {
+        if (CheapRefusal() is { } reason)
+        {
+            return Refuse(reason);
+        }
+        Walk(violating: false);
+        if (!IsDone && Options.MayViolateBudgets)
+        {
+            Walk(violating: true);
+        }
+        if (!IsDone)
+        {
+            return Refuse(BindingConstraint());
+        }
+        GiveBack();
+        return _attempt.Steps.Count == 0
+            ? Succeed(PreemptionOutcome.Fits, "there is room already")
+            : Succeed(PreemptionOutcome.Displaces, $"room for {Amounts.Text(_request.Total)} is made by {_attempt.Steps.Count} moves");
+    }
+
+    private Attempt Succeed(PreemptionOutcome outcome, string reason)
+    {
+        (_attempt.Outcome, _attempt.Reason) = (outcome, reason);
+        _attempt.Nodes = _attempt.Room.Assign();
+        return _attempt;
+    }
+
+    private Attempt Refuse(string reason)
+    {
+        _attempt.Steps.Clear();
+        (_attempt.Outcome, _attempt.Reason) = (PreemptionOutcome.Refused, reason);
+        return _attempt;
+    }
+
+    /// <summary>Impossible for a reason that needs no candidate to be looked at.</summary>
+    private string? CheapRefusal()
+    {
+        if (_request.NeverPreempts)
+        {
+            return "there is no room, and it never displaces anybody";
+        }
+        if (!_request.Total.FitsIn(_backend.Backend.Capacity))
+        {
+            return $"it asks for {Amounts.Text(_request.Total)}, more than {_backend.Backend.Name} has";
+        }
+        if (_claim.TooLargeFor is { } queue)
+        {
+            return $"it is larger than the maximum of {queue}; a higher maximum would help";
+        }
+        var missing = _attempt.Room.Shortfall;
+        var takeable = Takeable(missing);
+        return missing.FitsIn(takeable)
+            ? null
+            : $"{Amounts.Text(missing)} are missing, and all that it is entitled to take is {Amounts.Text(takeable)}";
+    }
+
+    /// <summary>All that the preemptor is entitled to; no further than until it is enough.</summary>
+    private ResourceAmount Takeable(ResourceAmount enough)
+    {
+        ResourceAmount sum = default;
+        foreach (var (level, buckets) in _backend.Backend.Levels)
+        {
+            if (level.Tier > _request.Tier)
+            {
+                break;
+            }
+            foreach (var (queue, bucket) in buckets)
+            {
+                sum = Judge(level, queue).IsGranted ? sum + bucket.Total : sum;
+                if (enough.FitsIn(sum))
+                {
+                    return sum;
+                }
+            }
+        }
+        return sum;
+    }
+
+    private Entitlement Judge(Level level, string queue)
+    {
+        if (_claim.OnlyBelow is { } subtree && !QueuePaths.IsSelfOrBelow(queue, subtree))
+        {
+            return new(EntitlementKind.None, NeedsFinalShare: false, $"only room inside {subtree} would help, which is at its maximum");
+        }
+        var entitlement = _parts.Entitlement.Judge(new(
+            _request, _attempt.Placement.Queue, _claim.IsWithinGuarantee, _claim.HasGuarantee, level.Tier, level.Priority, queue, _claim.Owes(queue)));
+        return _onlyReclaims && entitlement.Kind != EntitlementKind.Reclaim
+            ? new(EntitlementKind.None, NeedsFinalShare: false, "the preemptor was displaced itself and may only take back its guarantee")
+            : entitlement;
+    }
+
+    private void Walk(bool violating)
+    {
+        WorkloadTier? tier = null;
+        foreach (var (level, buckets) in _backend.Backend.Levels)
+        {
+            if (tier is { } finished && level.Tier != finished)
+            {
+                ClearNodes(finished, violating);
+            }
+            tier = level.Tier;
+            if (IsDone || level.Tier > _request.Tier)
+            {
+                return;
+            }
+            WalkLevel(level, buckets, violating);
+        }
+        ClearNodes(tier ?? WorkloadTier.Unknown, violating);
+    }
+
+    private void WalkLevel(
+        Level level, System.Collections.Immutable.ImmutableSortedDictionary<string, JobBucket> buckets, bool violating)
+    {
+        var entitled = new List<(double Owed, string Queue, JobBucket Bucket, Entitlement Entitlement)>();
+        foreach (var (queue, bucket) in buckets)
+        {
+            var entitlement = JudgeNow(level, queue);
+            if (entitlement.IsGranted)
+            {
+                entitled.Add((-_claim.OverServed(queue), queue, bucket, entitlement));
+            }
+            else if (!violating)
+            {
+                _attempt.Spared.Add(bucket, entitlement.Reason, Options.MaximumSparedListed);
+            }
+        }
+        entitled.Sort(static (x, y) => x.Owed != y.Owed ? x.Owed.CompareTo(y.Owed) : string.CompareOrdinal(x.Queue, y.Queue));
+        foreach (var (_, _, bucket, entitlement) in entitled)
+        {
+            if (IsDone)
+            {
+                return;
+            }
+            if (_attempt.Room.CouldHelp(bucket.LargestPlace))
+            {
+                TakeFrom(bucket, entitlement, violating);
+            }
+        }
+    }
+
+    /// <summary>Entitlement, and whether the queue has anything left to give.</summary>
+    private Entitlement JudgeNow(Level level, string queue)
+    {
+        var entitlement = Judge(level, queue);
+        return entitlement.IsGranted && _use.ExhaustedQueue(queue, entitlement) is { } rule
+            ? new(EntitlementKind.None, NeedsFinalShare: false, rule)
+            : entitlement;
+    }
+
+    private void TakeFrom(JobBucket bucket, Entitlement entitlement, bool violating)
+    {
+        _portion.Clear();
+        var inPortion = 0;
+        foreach (var indexed in bucket.Jobs)
+        {
+            inPortion += AddCandidates(_portion, indexed.Job, violating, log: !violating) ? 1 : 0;
+            if (inPortion < Options.PortionSize)
+            {
+                continue;
+            }
+            Take(_portion, entitlement);
+            _portion.Clear();
+            inPortion = 0;
+            if (IsDone || _use.ExhaustedQueue(indexed.Job.Queue, entitlement) is not null)
+            {
+                return;
+            }
+        }
+        Take(_portion, entitlement);
+    }
+
+    /// <summary>
+    /// Where nodes are known, a move may help only together with others on the same node: whole nodes are tried, the roomiest first, with
+    /// jobs up to a band, and a bounded number of nodes.
+    /// </summary>
+    private void ClearNodes(WorkloadTier upTo, bool violating)
+    {
+        if (IsDone)
+        {
+            return;
+        }
+        foreach (var node in _attempt.Room.NodesToClear.Take(Options.MaximumNodesTried).ToList())
+        {
+            while (!IsDone && Clear(node, upTo, violating))
+            {
+                // The same node may have room for another container.
+            }
+            if (IsDone)
+            {
+                return;
+            }
+        }
+    }
+
+    private bool Clear(string node, WorkloadTier upTo, bool violating)
+    {
+        var (before, count) = (_attempt.Room.Containers, _attempt.Steps.Count);
+        foreach (var indexed in _backend.Backend.OnNode.TryGetValue(node, out var jobs) ? jobs : [])
+        {
+            if (indexed.Level.Tier > upTo)
+            {
+                break;
+            }
+            if (WholeStep(indexed, violating) is { } step)
+            {
+                Do(step);
+            }
+            if (_attempt.Room.Containers > before || IsDone)
+            {
+                return _attempt.Steps.Count > count;
+            }
+        }
+        while (_attempt.Steps.Count > count)
+        {
+            Undo(_attempt.Steps.Count - 1);
+        }
+        return false;
+    }
+
+    /// <summary>The best move by which a job leaves altogether; null when there is none.</summary>
+    private PlanStep? WholeStep(IndexedJob indexed, bool violating)
+    {
+        var job = indexed.Job;
+        var entitlement = JudgeNow(indexed.Level, job.Queue);
+        if (!entitlement.IsGranted || _attempt.Steps.Exists(s => s.Job.Job == job.Job))
+        {
+            return null;
+        }
+        _portion.Clear();
+        _ = AddCandidates(_portion, job, violating, log: false);
+        _portion.Sort((x, y) => _parts.Order.Compare(x.Candidate, y.Candidate));
+        foreach (var (candidate, offer, violates) in _portion)
+        {
+            var step = new PlanStep(job, offer, entitlement, violates, candidate.Cost.CoreSeconds);
+            if (offer.Kind != MoveKind.Shrink && _use.Refuses(step) is null)
+            {
+                return step;
+            }
+        }
+        return null;
+    }
+
+    private bool AddCandidates(List<(MoveCandidate Candidate, MoveOffer Offer, bool Violates)> portion, FleetJob job, bool violating, bool log)
+    {
+        var violates = _use.ViolatesBudget(job);
+        var rule = JobRules.Spares(_pass, _request, job) ?? (violates && !violating ? "its disruption budget is used up" : null);
+        if (rule is null && violates == violating)
+        {
+            rule = AddOffers(portion, job, violates);
+        }
+        if (rule is not null && log)
+        {
+            _attempt.Spared.Add(job, rule, Options.MaximumSparedListed);
+        }
+        return rule is null;
+    }
+
+    private string? AddOffers(List<(MoveCandidate Candidate, MoveOffer Offer, bool Violates)> portion, FleetJob job, bool violates)
+    {
+        _offers.Clear();
+        MoveOffers.Add(_offers, job, _request, Options, _pass.Snapshot.UnknownStateBytes, _pass.Now);
+        var usefulWhole = -1.0;
+        foreach (var offer in _offers)
+        {
+            double useful;
+            if (offer.Kind == MoveKind.Shrink)
+            {
+                useful = _attempt.Room.Useful(new(job, offer.TaskManagersKept, Leaves: false));
+            }
+            else
+            {
+                useful = usefulWhole = usefulWhole >= 0 ? usefulWhole : _attempt.Room.Useful(new(job, 0, Leaves: true));
+            }
+            // Cost only breaks ties among useful moves: rating the others would be wasted.
+            portion.Add((new(job, offer.Kind, useful > 0 ? Rate(job, offer) : default, useful), offer, violates));
+        }
+        return _offers.Count == 0 ? "it can make no move in time that keeps its state" : null;
+    }
+
+    private MoveCost Rate(FleetJob job, MoveOffer offer) =>
+        _parts.Cost.Rate(job, offer.Kind, offer.TaskManagersKept, _pass.Snapshot.UnknownStateBytes, _pass.Now);
+
+    private void Take(List<(MoveCandidate Candidate, MoveOffer Offer, bool Violates)> portion, Entitlement entitlement)
+    {
+        portion.Sort((x, y) => _parts.Order.Compare(x.Candidate, y.Candidate));
+        foreach (var (candidate, offer, _) in portion)
+        {
+            if (IsDone)
+            {
+                return;
+            }
+            // Asked again: what was missing may be covered by now.
+            var step = new PlanStep(
+                candidate.Job, offer, entitlement, _use.ViolatesBudget(candidate.Job), candidate.Cost.CoreSeconds);
+            if (_attempt.Room.Useful(step.Release) > 0 || (_attempt.Room.Fits && !_use.CoversQueue))
+            {
+                TryTake(step);
+            }
+        }
+    }
+
+    private void TryTake(PlanStep step)
+    {
+        var earlier = _attempt.Steps.FindIndex(s => s.Job.Job == step.Job.Job);
+        if (earlier >= 0 && _attempt.Steps[earlier].Offer.Kind != MoveKind.Shrink)
+        {
+            return;
+        }
+        if (earlier >= 0)
+        {
+            // A job that shrinks may go altogether when that does not suffice.
+            Undo(earlier);
+        }
+        if (_use.Refuses(step) is { } rule)
+        {
+            _attempt.Spared.Add(step.Job, rule, Options.MaximumSparedListed);
+            if (earlier >= 0)
+            {
+                Do(_undone!);
+            }
+            return;
+        }
+        Do(step);
+    }
+
+    private void Do(PlanStep step)
+    {
+        _attempt.Steps.Add(step);
+        _attempt.Room.Give(step.Release);
+        _use.Add(step, 1);
+    }
+
+    private void Undo(int index)
+    {
+        _undone = _attempt.Steps[index];
+        _attempt.Steps.RemoveAt(index);
+        _attempt.Room.TakeBack(_undone.Release);
+        _use.Add(_undone, -1);
+    }
+
+    /// <summary>From the last move to the first: not at all if that still fits, else the smallest shrink that does, else as it was.</summary>
+    private void GiveBack()
+    {
+        for (var i = _attempt.Steps.Count - 1; i >= 0; i--)
+        {
+            Undo(i);
+            if (IsDone)
+            {
+                continue;
+            }
+            var step = Smallest(_undone!);
+            _attempt.Steps.Insert(i, step);
+            _attempt.Room.Give(step.Release);
+            _use.Add(step, 1);
+        }
+    }
+
+    private PlanStep Smallest(PlanStep step)
+    {
+        if (step.Offer.Kind == MoveKind.Finish || ShrinkOf(step) is not { } shrink)
+        {
+            return step;
+        }
+        var (most, least) = (step.Job.TaskManagers - 1, shrink.TaskManagersKept);
+        if (!FitsWith(step with { Offer = shrink }))
+        {
+            return step;
+        }
+        while (least < most)
+        {
+            var kept = least + ((most - least + 1) / 2);
+            (least, most) = FitsWith(step with { Offer = shrink with { TaskManagersKept = kept } }) ? (kept, most) : (least, kept - 1);
+        }
+        return step with { Offer = shrink with { TaskManagersKept = least } };
+    }
+
+    private MoveOffer? ShrinkOf(PlanStep step)
+    {
+        _offers.Clear();
+        MoveOffers.Add(_offers, step.Job, _request, Options, _pass.Snapshot.UnknownStateBytes, _pass.Now);
+        foreach (var offer in _offers)
+        {
+            if (offer.Kind == MoveKind.Shrink)
+            {
+                return offer;
+            }
+        }
+        return null;
+    }
+
+    private bool FitsWith(PlanStep step)
+    {
+        _attempt.Room.Give(step.Release);
+        _use.Add(step, 1);
+        var fits = IsDone;
+        _attempt.Room.TakeBack(step.Release);
+        _use.Add(step, -1);
+        return fits;
+    }
+
+    private string BindingConstraint()
+    {
+        var missing = Amounts.Text(_attempt.Room.Shortfall);
+        var most = _attempt.Spared.Counts.OrderByDescending(static c => c.Value).ThenBy(static c => c.Key, StringComparer.Ordinal).FirstOrDefault();
+        return most.Key is null
+            ? $"{missing} stay missing even when all that may move has moved"
+            : $"{missing} stay missing; most jobs ({most.Value}) are spared because {most.Key}";
+    }
+}
