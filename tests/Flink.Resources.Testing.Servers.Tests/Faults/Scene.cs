@@ -19,6 +19,14 @@ internal abstract class Scene(FakeServer server) : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    /// <summary>The backend as after a restart of its process: nothing in memory, the same holder of fences.</summary>
+    public abstract IResourceBackend Restarted();
+
+    /// <summary>Fails unless what was prepared is what a prepare without faults makes.</summary>
+    public virtual void CheckPrepared(PreparedApplication prepared)
+    {
+    }
+
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
     public async Task<PreparedApplication> PrepareAsync() =>
@@ -28,10 +36,12 @@ internal abstract class Scene(FakeServer server) : IAsyncDisposable
     {
         var prepared = await PrepareAsync();
         Assert.IsType<StartOutcome.Accepted>(await Backend.StartAsync(prepared, RestorePoint.None, Cancellation));
-        await UntilAsync(async () => (await Backend.FindAsync(Fence, Cancellation))
-            .Match(static r => r.State == ApplicationState.Running, static _ => false, static _ => false));
+        await UntilRunningAsync();
         return prepared;
     }
+
+    public Task UntilRunningAsync() => UntilAsync(async () => (await Backend.FindAsync(Fence, Cancellation))
+        .Match(static r => r.State == ApplicationState.Running, static _ => false, static _ => false));
 
     public static async Task UntilAsync(Func<Task<bool>> done)
     {
@@ -39,7 +49,7 @@ internal abstract class Scene(FakeServer server) : IAsyncDisposable
         while (!await done())
         {
             Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(20), "Nothing came of it within 20 seconds.");
-            await Task.Delay(TimeSpan.FromMilliseconds(30), TimeProvider.System, Cancellation);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancellation);
         }
     }
 }

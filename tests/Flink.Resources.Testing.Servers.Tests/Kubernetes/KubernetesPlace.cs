@@ -18,7 +18,7 @@ internal static class KubernetesPlace
 
     public static IResourceBackend Backend(FakeKubernetes kubernetes, string holder, Action<KubernetesOptions>? change = null)
     {
-        var file = Path.Combine(Path.GetTempPath(), FormattableString.Invariant($"flink-resources-{Environment.ProcessId}-{kubernetes.ApiServer.Port}.kubeconfig"));
+        var file = Path.GetTempFileName();
         kubernetes.WriteKubeConfig(file);
         var services = new ServiceCollection();
         services.AddFlinkResources().AddKubernetes("k8s", options =>
