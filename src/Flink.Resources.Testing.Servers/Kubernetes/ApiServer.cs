@@ -15,6 +15,7 @@ internal sealed class ApiServer
     private readonly Kubelet _kubelet;
     private readonly Controllers _controllers;
     private readonly ApiVerbs _verbs;
+    private (long Version, DateTimeOffset At) _reconciled;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ApiServer(FakeKubernetesOptions options, FakeJobs jobs)
@@ -36,9 +37,9 @@ internal sealed class ApiServer
         lock (_gate)
         {
             var before = _store.Version;
-            _controllers.Reconcile();
+            Reconcile();
             var result = use(_store, _verbs);
-            _controllers.Reconcile();
+            Reconcile();
             if (_store.Version != before)
             {
                 _changed.SetResult();
@@ -91,6 +92,17 @@ internal sealed class ApiServer
     /// <summary>What a watch has to tell since a version, and what to wait for next.</summary>
     public (ImmutableArray<Change> Changes, long Version, long Compacted, Task Next) Since(long version) => Use((store, _) =>
         (store.Since(version).ToImmutableArray(), store.Version, store.Compacted, _changed.Task));
+
+    /// <summary>Only when something changed, or enough time went by to change something.</summary>
+    private void Reconcile()
+    {
+        if (_store.Version != _reconciled.Version || _store.Now - _reconciled.At >= TimeSpan.FromMilliseconds(20))
+        {
+            var version = _store.Version;
+            _controllers.Reconcile();
+            _reconciled = (version, _store.Now);
+        }
+    }
 
     private static ApiAnswer Answer(ApiVerbs verbs, HttpContext context, ApiPath path, JsonObject? body) =>
         (context.Request.Method, path.Name) switch

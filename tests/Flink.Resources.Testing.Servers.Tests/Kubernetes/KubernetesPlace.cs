@@ -18,7 +18,7 @@ internal static class KubernetesPlace
 
     public static IResourceBackend Backend(FakeKubernetes kubernetes, string holder, Action<KubernetesOptions>? change = null)
     {
-        var file = Path.GetTempFileName();
+        var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         kubernetes.WriteKubeConfig(file);
         var services = new ServiceCollection();
         services.AddFlinkResources().AddKubernetes("k8s", options =>
