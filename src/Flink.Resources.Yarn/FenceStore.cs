@@ -37,11 +37,11 @@ internal sealed class FenceStore(WebHdfsClient hdfs, string root, string holder,
     public string StagingOf(string applicationId) => $"{root}/applications/{applicationId}";
 
     public async Task<FenceRecord?> FindAsync(Fence fence, CancellationToken cancellationToken) =>
-        Read(await hdfs.ReadAsync(PathOf(fence), cancellationToken).ConfigureAwait(false), FenceJson.Default.FenceRecord);
+        Read(PathOf(fence), await hdfs.ReadAsync(PathOf(fence), cancellationToken).ConfigureAwait(false), FenceJson.Default.FenceRecord);
 
     /// <summary>The fence of an application that was prepared here.</summary>
     public async Task<FenceRecord?> FindAsync(string applicationId, CancellationToken cancellationToken) =>
-        Read(await hdfs.ReadAsync(IndexOf(applicationId), cancellationToken).ConfigureAwait(false), FenceJson.Default.FenceRecord);
+        Read(IndexOf(applicationId), await hdfs.ReadAsync(IndexOf(applicationId), cancellationToken).ConfigureAwait(false), FenceJson.Default.FenceRecord);
 
     /// <summary>The newest epoch above the given one.</summary>
     public async Task<FenceRecord?> FindLaterAsync(Fence fence, CancellationToken cancellationToken)
@@ -63,9 +63,10 @@ internal sealed class FenceStore(WebHdfsClient hdfs, string root, string holder,
     }
 
     public async Task<SubmittedRecord?> FindSubmittedAsync(Fence fence, CancellationToken cancellationToken) =>
-        Read(await hdfs.ReadAsync($"{PathOf(fence)}.submitted", cancellationToken).ConfigureAwait(false), FenceJson.Default.SubmittedRecord);
+        Read($"{PathOf(fence)}.submitted", await hdfs.ReadAsync($"{PathOf(fence)}.submitted", cancellationToken).ConfigureAwait(false), FenceJson.Default.SubmittedRecord);
 
-    public Task MarkSubmittedAsync(Fence fence, DateTimeOffset managerStartedAt, CancellationToken cancellationToken) => PlaceAsync(
+    /// <summary>False when a submission was begun before.</summary>
+    public Task<bool> MarkSubmittedAsync(Fence fence, DateTimeOffset managerStartedAt, CancellationToken cancellationToken) => PlaceAsync(
         $"{PathOf(fence)}.submitted",
         JsonSerializer.SerializeToUtf8Bytes(new SubmittedRecord(timeProvider.GetUtcNow(), managerStartedAt), FenceJson.Default.SubmittedRecord),
         cancellationToken);
@@ -74,7 +75,7 @@ internal sealed class FenceStore(WebHdfsClient hdfs, string root, string holder,
         hdfs.DeleteAsync($"{PathOf(fence)}.submitted", cancellationToken);
 
     public async Task<ResultRecord?> FindResultAsync(Fence fence, CancellationToken cancellationToken) =>
-        Read(await hdfs.ReadAsync($"{PathOf(fence)}.result", cancellationToken).ConfigureAwait(false), FenceJson.Default.ResultRecord);
+        Read($"{PathOf(fence)}.result", await hdfs.ReadAsync($"{PathOf(fence)}.result", cancellationToken).ConfigureAwait(false), FenceJson.Default.ResultRecord);
 
     /// <summary>Keeps the first result that was seen.</summary>
     public Task KeepResultAsync(Fence fence, ApplicationResult result, string? diagnostics, CancellationToken cancellationToken) => PlaceAsync(
@@ -102,7 +103,11 @@ internal sealed class FenceStore(WebHdfsClient hdfs, string root, string holder,
             await PlaceAsync(path, Encoding.UTF8.GetBytes(proposal), cancellationToken).ConfigureAwait(false);
             bytes = await hdfs.ReadAsync(path, cancellationToken).ConfigureAwait(false);
         }
-        return new BackendIdentity(Encoding.UTF8.GetString(bytes ?? []));
+        // Kept for the life of the process: whatever answered with 200 must not become the place's identity.
+        return Encoding.UTF8.GetString(bytes ?? []) is var text && text.StartsWith("yarn:", StringComparison.Ordinal)
+            && text.Length <= 200 && !text.Any(static c => char.IsWhiteSpace(c) || c is '<' or '>')
+            ? new BackendIdentity(text)
+            : throw hdfs.Malformed(path, "it holds no identity of this library");
     }
 
     private async Task<bool> PlaceAsync(string path, byte[] bytes, CancellationToken cancellationToken)
@@ -126,6 +131,17 @@ internal sealed class FenceStore(WebHdfsClient hdfs, string root, string holder,
 
     private string IndexOf(string applicationId) => $"{root}/index/{applicationId}{Suffix}";
 
-    private static T? Read<T>(byte[]? bytes, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
-        where T : class => bytes is null ? null : JsonSerializer.Deserialize(bytes, type);
+    private T? Read<T>(string path, byte[]? bytes, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return bytes is null ? null : JsonSerializer.Deserialize(bytes, type) ?? throw hdfs.Malformed(path, "it holds null");
+        }
+        catch (JsonException)
+        {
+            // A proxy's page with status 200 says nothing about the file.
+            throw hdfs.Malformed(path, "it is not what this library writes");
+        }
+    }
 }

@@ -265,21 +265,40 @@ internal sealed class YarnBackend(YarnPlace place, ILogger<YarnBackend> logger) 
             return new StartOutcome.AlreadyStarted(report);
         }
         var bytes = await place.Hdfs.ReadAsync($"{application.Payload}/submission.json", cancellationToken).ConfigureAwait(false);
-        if (bytes is null || JsonNode.Parse(bytes) is not JsonObject submission)
+        if (bytes is null)
         {
             return new StartOutcome.Refused($"The staging directory {application.Payload} is gone: prepare the next epoch.");
         }
+        var submission = Submission(application.Payload, bytes);
         ApplicationSubmission.SetRestore(submission, restore);
         var manager = await place.ResourceManager.StartedAtAsync(cancellationToken).ConfigureAwait(false);
-        await place.Fences.MarkSubmittedAsync(application.Fence, manager, cancellationToken).ConfigureAwait(false);
+        var isFirst = await place.Fences.MarkSubmittedAsync(application.Fence, manager, cancellationToken).ConfigureAwait(false);
         var answer = await place.ResourceManager.SubmitAsync(submission, cancellationToken).ConfigureAwait(false);
         if (answer.Status == HttpStatusCode.Accepted)
         {
             logger.Started(place.Name, application.Application.Id, application.Fence.ToString());
             return new StartOutcome.Accepted(application.Application);
         }
+        var cause = $"The ResourceManager answered {(int)answer.Status} {answer.Exception}: {answer.Message}";
+        if (!isFirst)
+        {
+            // A submission of before may still arrive, whatever became of this one.
+            return new StartOutcome.Indeterminate(place.Seen(cause));
+        }
         await place.Fences.UnmarkSubmittedAsync(application.Fence, cancellationToken).ConfigureAwait(false);
-        return new StartOutcome.Refused($"The ResourceManager answered {(int)answer.Status} {answer.Exception}: {answer.Message}");
+        return new StartOutcome.Refused(cause);
+    }
+
+    private JsonObject Submission(string payload, byte[] bytes)
+    {
+        try
+        {
+            return JsonNode.Parse(bytes) as JsonObject ?? throw place.Hdfs.Malformed(payload, "its submission.json is no object");
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            throw place.Hdfs.Malformed(payload, "its submission.json is no JSON");
+        }
     }
 
     private async Task<Lookup<ApplicationReport>> FindFencedAsync(

@@ -7,6 +7,18 @@ internal sealed class Preparation(Site site)
 {
     public async Task<PrepareOutcome> RunAsync(Fence fence, ApplicationSpec spec, CancellationToken cancellationToken)
     {
+        try
+        {
+            return await PrepareAsync(fence, spec, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ResourceBackendException exception)
+        {
+            return new PrepareOutcome.Indeterminate(site.Saw(exception.Message));
+        }
+    }
+
+    private async Task<PrepareOutcome> PrepareAsync(Fence fence, ApplicationSpec spec, CancellationToken cancellationToken)
+    {
         var options = site.Options;
         var errors = SpecCheck.Check(fence, spec, options);
         if (errors.Count > 0)
@@ -41,14 +53,7 @@ internal sealed class Preparation(Site site)
         {
             return new PrepareOutcome.Refused([.. errors]);
         }
-        try
-        {
-            await site.Fences.TakeAsync(record, cancellationToken).ConfigureAwait(false);
-        }
-        catch (ResourceBackendException exception) when (exception.IsTransient)
-        {
-            return new PrepareOutcome.Indeterminate(site.Saw(exception.Message));
-        }
+        await site.Fences.TakeAsync(record, cancellationToken).ConfigureAwait(false);
         // Read what stands there: ours, a rival's, or ours and a later epoch that came in between.
         return await DecidedAsync(record, cancellationToken).ConfigureAwait(false) switch
         {

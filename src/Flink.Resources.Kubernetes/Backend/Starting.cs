@@ -27,9 +27,10 @@ internal sealed class Starting(Site site, ApplicationReader reader)
             }
             return await StartAsync(fence!, handle, manifest, restore, cancellationToken).ConfigureAwait(false);
         }
-        catch (ResourceBackendException exception) when (Cause(exception) is { } cause)
+        catch (ResourceBackendException exception) when (exception is { StatusCode: null, Fault: BackendFault.Invalid or BackendFault.NotSupported })
         {
-            return new StartOutcome.Refused(cause);
+            // The handle is none of this place's, so nothing was asked. A server's refusal is another matter: it may run already.
+            return new StartOutcome.Refused(exception.Message);
         }
         catch (ResourceBackendException exception)
         {
@@ -49,12 +50,20 @@ internal sealed class Starting(Site site, ApplicationReader reader)
         {
             return new StartOutcome.AlreadyStarted(await reader.ReportAsync(handle, fence, cancellationToken).ConfigureAwait(false));
         }
-        if (fence.State == FenceState.Prepared
-            && !await site.Fences.MarkAsync(fence, FenceState.Submitted, ApplicationResult.Unknown, null, cancellationToken).ConfigureAwait(false))
+        try
         {
-            return new StartOutcome.Indeterminate(site.Saw($"The fence {fence.Fence} was changed by another start or a removal at the same time."));
+            if (fence.State == FenceState.Prepared
+                && !await site.Fences.MarkAsync(fence, FenceState.Submitted, ApplicationResult.Unknown, null, cancellationToken).ConfigureAwait(false))
+            {
+                return new StartOutcome.Indeterminate(site.Saw($"The fence {fence.Fence} was changed by another start or a removal at the same time."));
+            }
+            deployment = await site.Calls.ApplyAsync(Paths.Deployments(manifest.Namespace), manifest.Deployment, cancellationToken).ConfigureAwait(false);
         }
-        deployment = await site.Calls.ApplyAsync(Paths.Deployments(manifest.Namespace), manifest.Deployment, cancellationToken).ConfigureAwait(false);
+        catch (ResourceBackendException exception) when (fence.State == FenceState.Prepared && Cause(exception) is { } cause)
+        {
+            // Nobody began before, and without a Deployment nothing runs. Later on a refusal is no proof: a part may have been made.
+            return new StartOutcome.Refused(cause);
+        }
 
         // A removal may have come in between. Without its ConfigMap the pod can't start, so nothing ran yet.
         var now = await site.Fences.FindAsync(handle.Id, cancellationToken).ConfigureAwait(false);

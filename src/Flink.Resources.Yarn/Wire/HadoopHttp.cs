@@ -103,6 +103,8 @@ internal sealed class HadoopHttp(
         StatusCode = (int)answer.Status,
     };
 
+    public ResourceBackendException Malformed(string path, string why) => new(BackendFault.Malformed, backend, $"{path} was read, and {why}.");
+
     private async Task<HadoopAnswer> SendAsync(HttpMethod method, Uri address, HttpContent? content, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, address) { Content = content };

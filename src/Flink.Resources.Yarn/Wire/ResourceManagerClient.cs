@@ -23,8 +23,12 @@ internal sealed class ResourceManagerClient(HadoopHttp http, string user)
     /// <summary>A value of the RM's own configuration; null when it has none.</summary>
     public async Task<string?> ConfigurationAsync(string key, CancellationToken cancellationToken)
     {
-        var answer = await http.RepeatAsync(HttpMethod.Get, $"/conf?name={Uri.EscapeDataString(key)}", null, cancellationToken).ConfigureAwait(false);
-        return answer.Json.Member("property").Text("value");
+        var path = $"/conf?name={Uri.EscapeDataString(key)}";
+        var answer = await http.RepeatAsync(HttpMethod.Get, path, null, cancellationToken).ConfigureAwait(false);
+        // A key without a value is a 404 without a body; anything else that is no answer must not pass for "not configured".
+        return answer is { Status: HttpStatusCode.NotFound, Body.Length: 0 }
+            ? null
+            : Require(answer, HttpMethod.Get, path).Member("property").Text("value");
     }
 
     public async Task<(string Id, ResourceAmount Maximum)> NewApplicationAsync(CancellationToken cancellationToken)

@@ -44,6 +44,9 @@ internal sealed class WebHdfsClient(HadoopHttp http, string user)
         return data.Status == HttpStatusCode.OK ? data.Body : throw http.Fault(data, HttpMethod.Get, path);
     }
 
+    /// <summary>The fault of a file whose content cannot be what was written.</summary>
+    public ResourceBackendException Malformed(string path, string why) => http.Malformed(path, why);
+
     public async Task MakeDirectoryAsync(string path, CancellationToken cancellationToken) => Require(
         await http.RepeatAsync(HttpMethod.Put, Url(path, "MKDIRS", "&permission=700"), null, cancellationToken).ConfigureAwait(false),
         HttpMethod.Put,

@@ -1,0 +1,66 @@
+using Flink.Resources.Testing.Servers.Kubernetes;
+
+namespace Flink.Resources.Testing.Servers.Faults;
+
+public sealed class KubernetesFaults : BackendFaults
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Start_WhoseDeploymentIsRefused_IsRefused()
+    {
+        await using var scene = new KubernetesScene(await KubernetesPlace.StartAsync());
+        var prepared = await scene.PrepareAsync();
+        scene.Server.Next(ServerFault.Forbidden, IsDeployment);
+
+        var first = await scene.Backend.StartAsync(prepared, RestorePoint.None, Cancellation);
+        var second = await scene.Backend.StartAsync(prepared, RestorePoint.None, Cancellation);
+
+        Assert.Contains("Not allowed", Assert.IsType<StartOutcome.Refused>(first).Cause, StringComparison.Ordinal);
+        Assert.IsType<StartOutcome.Accepted>(second);
+    }
+
+    [Fact]
+    public async Task Start_RefusedWhileAnEarlierOneMayArrive_IsIndeterminate()
+    {
+        await using var scene = new KubernetesScene(await KubernetesPlace.StartAsync());
+        var prepared = await scene.PrepareAsync();
+        // The Deployment is sent again until the call's time is over.
+        scene.Server.Next(ServerFault.TimeoutBeforeEffect, IsDeployment, times: int.MaxValue);
+        var first = await scene.Backend.StartAsync(prepared, RestorePoint.None, Cancellation);
+        scene.Server.Heal();
+        scene.Server.Next(ServerFault.Forbidden, IsDeployment);
+
+        var second = await scene.Backend.StartAsync(prepared, RestorePoint.None, Cancellation);
+        var third = await scene.Backend.StartAsync(prepared, RestorePoint.None, Cancellation);
+
+        Assert.IsType<StartOutcome.Indeterminate>(first);
+        Assert.IsType<StartOutcome.Indeterminate>(second);
+        Assert.IsType<StartOutcome.Accepted>(third);
+    }
+
+    private protected override async Task<Scene> StageAsync() => new KubernetesScene(await KubernetesPlace.StartAsync());
+
+    private static bool IsDeployment(ServerRequest request) =>
+        request.Method == "PATCH" && request.Path.Contains("/deployments/", StringComparison.Ordinal);
+
+    private sealed class KubernetesScene(FakeKubernetes kubernetes) : Scene(kubernetes)
+    {
+        public override IResourceBackend Backend { get; } = New(kubernetes);
+
+        public override ApplicationSpec Spec => KubernetesPlace.Spec(Fence.Job, TestJobs.Streaming);
+
+        public override int Started => kubernetes.Runs.Length;
+
+        public override bool IsLive =>
+            !kubernetes.List("/apis/apps/v1/deployments").IsEmpty || !kubernetes.List("/api/v1/pods").IsEmpty;
+
+        public override IResourceBackend Restarted() => New(kubernetes);
+
+        private static IResourceBackend New(FakeKubernetes kubernetes) => KubernetesPlace.Backend(kubernetes, "one", static options =>
+        {
+            options.AttemptTimeout = TimeSpan.FromSeconds(1);
+            options.CallTimeout = TimeSpan.FromSeconds(3);
+        });
+    }
+}
