@@ -98,7 +98,7 @@ public sealed class FakeFlinkTests
 
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.TooManyRequests, HttpStatusCode.OK), (other.StatusCode, first.StatusCode, second.StatusCode));
         Assert.Equal(TimeSpan.FromSeconds(7), first.Headers.RetryAfter?.Delta);
-        Assert.Equal(["/config", "/overview", "/overview"], flink.Requests.Select(static r => r.Path));
+        Assert.Equal(["/config", "/overview", "/overview"], flink.Requests.Select(static r => r.Path), StringComparer.Ordinal);
     }
 
     [Fact]
