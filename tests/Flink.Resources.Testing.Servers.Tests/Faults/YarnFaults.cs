@@ -36,6 +36,24 @@ public sealed class YarnFaults : BackendFaults
         Assert.IsType<StartOutcome.Accepted>(await scene.Backend.StartAsync(prepared, RestorePoint.None, Cancellation));
     }
 
+    [Fact]
+    public async Task Find_WhileTheJobManagerIsInTrouble_KeepsTheResourceManagersWord()
+    {
+        await using var yarn = await YarnPlace.StartAsync();
+        var scene = new YarnScene(yarn);
+        await scene.RunAsync();
+        var flink = Assert.Single(yarn.Applications).Flink!;
+        foreach (var fault in Enum.GetValues<ServerFault>())
+        {
+            flink.Next(fault, times: int.MaxValue);
+
+            var found = await scene.Backend.FindAsync(scene.Fence, Cancellation);
+
+            Assert.True(found.Match(static r => r.State == ApplicationState.Running, static _ => false, static _ => false), $"{fault}: {found}");
+            flink.Heal();
+        }
+    }
+
     private protected override async Task<Scene> StageAsync() => new YarnScene(await YarnPlace.StartAsync());
 
     private static bool IsSubmission(ServerRequest request) => request is { Method: "POST", Path: "/ws/v1/cluster/apps" };

@@ -11,6 +11,28 @@ public sealed class FakeFlinkTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    public static TheoryData<ServerFault> Faults => [.. Enum.GetValues<ServerFault>()];
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task Stop_WithAFault_IsRefusedOnlyWithoutEffect_AndOneOperationByTheSameCallAgain(ServerFault fault)
+    {
+        await using var flink = await FakeFlink.StartAsync(cancellationToken: Cancellation);
+        var job = new FlinkJobId(flink.Run("clicks", Quick));
+        var cluster = Connect(flink);
+        flink.Next(fault, static r => r.IsWrite);
+
+        var first = await cluster.StopWithSavepointAsync(job, new SavepointRequest(Trigger, "hdfs://nn/sp"), Cancellation);
+        var known = await cluster.FindSavepointAsync(job, Trigger, Cancellation);
+        var second = await cluster.StopWithSavepointAsync(job, new SavepointRequest(Trigger, "hdfs://nn/sp"), Cancellation);
+        var location = await CompletedAsync(cluster, job);
+
+        Assert.True(first is TriggerOutcome.Accepted == (fault == ServerFault.None), first.ToString());
+        Assert.True(first is not TriggerOutcome.Refused || known.Status == LookupStatus.Absent, $"It had an effect: {first}");
+        Assert.IsType<TriggerOutcome.Accepted>(second);
+        Assert.Equal(location, Assert.Single(flink.Runs).StoppedInto);
+    }
+
     [Fact]
     public async Task Stop_WhoseAnswerIsLost_IsTheSameOperationWhenAskedAgain()
     {
@@ -98,7 +120,7 @@ public sealed class FakeFlinkTests
 
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.TooManyRequests, HttpStatusCode.OK), (other.StatusCode, first.StatusCode, second.StatusCode));
         Assert.Equal(TimeSpan.FromSeconds(7), first.Headers.RetryAfter?.Delta);
-        Assert.Equal(["/config", "/overview", "/overview"], flink.Requests.Select(static r => r.Path));
+        Assert.Equal(["/config", "/overview", "/overview"], flink.Requests.Select(static r => r.Path), StringComparer.Ordinal);
     }
 
     [Fact]
@@ -121,7 +143,7 @@ public sealed class FakeFlinkTests
     private static async Task<string> CompletedAsync(IFlinkCluster cluster, FlinkJobId job)
     {
         string? location = null;
-        await Faults.Scene.UntilAsync(async () =>
+        await Servers.Faults.Scene.UntilAsync(async () =>
         {
             location = (await cluster.FindSavepointAsync(job, Trigger, Cancellation))
                 .Match(static s => (s as SavepointStatus.Completed)?.Location, static _ => null, static _ => null);

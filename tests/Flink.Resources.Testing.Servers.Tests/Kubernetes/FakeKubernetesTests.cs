@@ -40,7 +40,7 @@ public sealed class FakeKubernetesTests : IAsyncLifetime
         Kubernetes.ForgetHistory();
         var (status, expired) = await SendAsync(HttpMethod.Get, $"{Maps}?limit=2&continue={token}", null);
 
-        Assert.Equal(["a", "b", "c"], Names(first).Concat(Names(second)));
+        Assert.Equal(["a", "b", "c"], Names(first).Concat(Names(second)), StringComparer.Ordinal);
         Assert.Null(second["metadata"]!["continue"]);
         Assert.Equal((HttpStatusCode.Gone, "Expired"), (status, (string?)expired["reason"]));
     }
