@@ -9,10 +9,10 @@ namespace Flink.Resources.Testing.Servers.Faults;
 public abstract class BackendFaults
 {
     /// <summary>All but a server that says of a thing that is there that it is not: that one cannot be seen through.</summary>
-    private static readonly ServerFault[] Faults = [.. Enum.GetValues<ServerFault>().Except([ServerFault.None, ServerFault.NotFound])];
+    private protected static readonly ServerFault[] Faults = [.. Enum.GetValues<ServerFault>().Except([ServerFault.None, ServerFault.NotFound])];
 
     /// <summary>Preparing and removing send many requests that are alike: one fault of each kind is enough.</summary>
-    private static readonly ServerFault[] FaultsOfEachKind =
+    private protected static readonly ServerFault[] FaultsOfEachKind =
     [
         ServerFault.TimeoutAfterEffect, ServerFault.Forbidden, ServerFault.LyingNotFound, ServerFault.ServiceUnavailable,
         ServerFault.TruncatedBody, ServerFault.HtmlPage,
@@ -24,106 +24,10 @@ public abstract class BackendFaults
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public Task Find_WithAFault_IsNeverAbsentAndNeverWrong() => SweepReadsAsync(static async (scene, _) =>
-    {
-        var found = await scene.Backend.FindAsync(scene.Fence, Cancellation);
-
-        Assert.True(found.Status is LookupStatus.Found or LookupStatus.Unknown, found.ToString());
-        Assert.True(found.Match(static r => r.State is ApplicationState.Running or ApplicationState.Starting, static _ => false, static _ => true), found.ToString());
-    });
-
-    [Fact]
-    public Task FindByHandle_WithAFault_IsNeverAbsentAndNeverWrong() => SweepReadsAsync(static async (scene, prepared) =>
-    {
-        var found = await scene.Backend.FindAsync(prepared.Application, Cancellation);
-
-        Assert.True(found.Status is LookupStatus.Found or LookupStatus.Unknown, found.ToString());
-        Assert.True(found.Match(static r => r.State is ApplicationState.Running or ApplicationState.Starting, static _ => false, static _ => true), found.ToString());
-    });
-
-    [Fact]
-    public Task ProbeDeath_OfTheLivingWithAFault_IsNeverDead() => SweepReadsAsync(static async (scene, prepared) =>
-    {
-        var probe = await scene.Backend.ProbeDeathAsync(new CopyRef(prepared.Application), Cancellation);
-
-        Assert.True(probe.Verdict is DeathVerdict.Alive or DeathVerdict.Unknown, probe.ToString());
-    });
-
-    [Fact]
-    public Task Connect_WithAFault_IsNeverAbsent() => SweepReadsAsync(static async (scene, prepared) =>
-    {
-        var found = await scene.Backend.ConnectAsync(prepared.Application, Cancellation);
-
-        Assert.True(found.Status is LookupStatus.Found or LookupStatus.Unknown, found.ToString());
-    });
-
-    [Fact]
-    public Task Start_OfTheLivingWithAFault_IsNeverRefused() => SweepReadsAsync(static async (scene, prepared) =>
-    {
-        var again = await scene.Backend.StartAsync(prepared, RestorePoint.None, Cancellation);
-
-        Assert.True(again is StartOutcome.AlreadyStarted or StartOutcome.Indeterminate, again.ToString());
-        Assert.Equal(1, scene.Started);
-    });
-
-    [Fact]
-    public Task Prepare_WithAFault_IsPreparedByTheSameCallAgain() => SweepWritesAsync(
-        FaultsOfEachKind,
-        static _ => Task.FromResult<PreparedApplication>(null!),
-        static async (scene, _) =>
-        {
-            var first = await scene.Backend.PrepareAsync(scene.Fence, scene.Spec, Cancellation);
-            scene.Server.Heal();
-            // A process that knows nothing of the fault.
-            var again = await scene.Restarted().PrepareAsync(scene.Fence, scene.Spec, Cancellation);
-
-            Assert.True(first is PrepareOutcome.Prepared or PrepareOutcome.Indeterminate, first.ToString());
-            var prepared = Assert.IsType<PrepareOutcome.Prepared>(again).Application;
-            Assert.True(first is not PrepareOutcome.Prepared { Application: var early } || early.Application == prepared.Application, $"{first}, then {again}");
-            var found = await scene.Backend.FindAsync(scene.Fence, Cancellation);
-            Assert.True(found.Match(r => r.State == ApplicationState.Prepared && r.Application == prepared.Application, static _ => false, static _ => false), found.ToString());
-            Assert.Equal(0, scene.Started);
-            scene.CheckPrepared(prepared);
-        });
-
-    [Fact]
-    public Task Start_WithAFault_IsOneApplicationByTheSameCallAgain() => SweepWritesAsync(
-        Faults,
-        static scene => scene.PrepareAsync(),
-        static async (scene, prepared) =>
-        {
-            var first = await scene.Backend.StartAsync(prepared, RestorePoint.None, Cancellation);
-            Assert.True(first is not StartOutcome.Refused || scene.Started == 0, $"It runs, and is said to be refused: {first}");
-            scene.Server.Heal();
-            await Scene.UntilAsync(async () => await scene.Backend.StartAsync(prepared, RestorePoint.None, Cancellation)
-                is StartOutcome.Accepted or StartOutcome.AlreadyStarted);
-            await scene.UntilRunningAsync();
-
-            Assert.True(scene.Started == 1, $"{scene.Started} applications after {first}.");
-        });
-
-    [Fact]
-    public Task Remove_WithAFault_SaysGoneOnlyOfTheGone() => SweepWritesAsync(
-        FaultsOfEachKind,
-        static scene => scene.RunAsync(),
-        static async (scene, prepared) =>
-        {
-            var first = await scene.Backend.RemoveAsync(prepared.Application, HaMetadata.Purge, Cancellation);
-            Assert.True(first is not (RemoveOutcome.Removed or RemoveOutcome.AlreadyGone) || !scene.IsLive, $"It lives, and is said to be gone: {first}");
-            scene.Server.Heal();
-            await Scene.UntilAsync(async () => await scene.Backend.RemoveAsync(prepared.Application, HaMetadata.Purge, Cancellation)
-                is RemoveOutcome.Removed or RemoveOutcome.AlreadyGone);
-
-            Assert.False(scene.IsLive);
-            await Scene.UntilAsync(async () =>
-                (await scene.Backend.ProbeDeathAsync(new CopyRef(prepared.Application), Cancellation)).Verdict == DeathVerdict.Dead);
-        });
-
     private protected abstract Task<Scene> StageAsync();
 
     /// <summary>What changes nothing can be asked again and again of the same place.</summary>
-    private async Task SweepReadsAsync(Func<Scene, PreparedApplication, Task> act)
+    private protected async Task SweepReadsAsync(Func<Scene, PreparedApplication, Task> act)
     {
         await Task.WhenAll(Faults.Select(fault => InPlaceAsync(async scene =>
         {
@@ -138,7 +42,7 @@ public abstract class BackendFaults
         Assert.True(_failures.IsEmpty, string.Join('\n', _failures));
     }
 
-    private async Task SweepWritesAsync(
+    private protected async Task SweepWritesAsync(
         ServerFault[] faults, Func<Scene, Task<PreparedApplication>> arrange, Func<Scene, PreparedApplication, Task> act)
     {
         var requests = 0;

@@ -2,7 +2,7 @@ using Flink.Resources.Testing.Servers.Kubernetes;
 
 namespace Flink.Resources.Testing.Servers.Faults;
 
-public sealed class KubernetesFaults : BackendFaults
+public sealed class KubernetesWriteFaults : WriteFaults
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -43,24 +43,4 @@ public sealed class KubernetesFaults : BackendFaults
 
     private static bool IsDeployment(ServerRequest request) =>
         request.Method == "PATCH" && request.Path.Contains("/deployments/", StringComparison.Ordinal);
-
-    private sealed class KubernetesScene(FakeKubernetes kubernetes) : Scene(kubernetes)
-    {
-        public override IResourceBackend Backend { get; } = New(kubernetes);
-
-        public override ApplicationSpec Spec => KubernetesPlace.Spec(Fence.Job, TestJobs.Streaming);
-
-        public override int Started => kubernetes.Runs.Length;
-
-        public override bool IsLive =>
-            !kubernetes.List("/apis/apps/v1/deployments").IsEmpty || !kubernetes.List("/api/v1/pods").IsEmpty;
-
-        public override IResourceBackend Restarted() => New(kubernetes);
-
-        private static IResourceBackend New(FakeKubernetes kubernetes) => KubernetesPlace.Backend(kubernetes, "one", static options =>
-        {
-            options.AttemptTimeout = TimeSpan.FromSeconds(1);
-            options.CallTimeout = TimeSpan.FromSeconds(3);
-        });
-    }
 }
