@@ -58,7 +58,9 @@ internal static class Cluster
             {
                 await Client.CoreV1.DeleteNamespacedPodAsync(pod.Name(), scope, gracePeriodSeconds: 0, cancellationToken: Cancellation);
             }
-            return pods.Items.Count == 0;
+            // A ReplicaSet that is not collected yet makes a new pod for each one.
+            var sets = await Client.AppsV1.ListNamespacedReplicaSetAsync(scope, labelSelector: $"app={clusterId}", cancellationToken: Cancellation);
+            return pods.Items.Count + sets.Items.Count == 0;
         });
     }
 }
