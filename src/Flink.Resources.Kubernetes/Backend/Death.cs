@@ -51,7 +51,7 @@ internal sealed class Death(Site site)
         {
             return (DeathVerdict.Unknown, $"Node {lost[0]} stopped to report after {handle.Id} began: a pod deleted by force may live on there.");
         }
-        if (record is { State: FenceState.Prepared })
+        if (record is { HasBegun: false })
         {
             return (DeathVerdict.Dead, $"{handle.Id} was prepared and never started; it has no Deployment and no pod.");
         }
@@ -86,7 +86,7 @@ internal sealed class Death(Site site)
     /// <summary>Nodes that don't report and did when the application began: a pod deleted by force leaves its containers running there.</summary>
     private async Task<List<string>> LostNodesAsync(FenceRecord? record, CancellationToken cancellationToken)
     {
-        if (record is { State: FenceState.Prepared })
+        if (record is { HasBegun: false })
         {
             return [];
         }

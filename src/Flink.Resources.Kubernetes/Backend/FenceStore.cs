@@ -30,6 +30,9 @@ internal sealed record FenceRecord
 
     public DateTimeOffset? CreatedAt { get; init; }
 
+    /// <summary>Whether a start was ever begun: what never was left no containers.</summary>
+    public bool HasBegun { get; init; }
+
     public bool HasEnded => State is FenceState.Finished or FenceState.Removed;
 }
 
@@ -107,6 +110,7 @@ internal sealed class FenceStore(KubernetesCalls calls, string scope)
                 ["metadata"] = new JsonObject { ["resourceVersion"] = record.ResourceVersion },
                 ["data"] = new JsonObject
                 {
+                    ["begun"] = record.HasBegun || state is FenceState.Submitted or FenceState.Started ? "true" : null,
                     ["state"] = state.ToString(),
                     ["result"] = result.ToString(),
                     ["endedAt"] = endedAt?.ToString("O", CultureInfo.InvariantCulture),
@@ -136,6 +140,7 @@ internal sealed class FenceStore(KubernetesCalls calls, string scope)
             State = Enum.TryParse<FenceState>(map.Text("data", "state"), out var state) ? state : FenceState.Unknown,
             Result = Enum.TryParse<ApplicationResult>(map.Text("data", "result"), out var result) ? result : ApplicationResult.Unknown,
             EndedAt = map.Time("data", "endedAt"),
+            HasBegun = map.Text("data", "begun") == "true",
             Uid = map.Uid(),
             ResourceVersion = map.Text("metadata", "resourceVersion") ?? string.Empty,
             CreatedAt = map.Time("metadata", "creationTimestamp"),

@@ -1,3 +1,5 @@
+using System.Xml.Linq;
+
 namespace Flink.Resources.Integration.Yarn;
 
 /// <summary>The truth while YARN's own daemons are killed, and one application or none afterwards.</summary>
@@ -90,6 +92,40 @@ public sealed class YarnFailureTests
         Assert.Equal(LookupStatus.Unknown, fenceUnread.Status);
         Assert.NotEqual(LookupStatus.Absent, byHandle.Status);
         await _flow.CleanAsync(prepared);
+    }
+
+    [Fact]
+    public async Task ResourceManager_RestartedWithAnEmptiedStateStoreWhileTheJobRuns_IsUnknownAndNotStartedAgain()
+    {
+        var prepared = await _flow.StartAsync(Job("rm-store"));
+        await _flow.RunningAsync(prepared);
+        await ClusterFailures.WithoutAsync("resourcemanager", static () =>
+        {
+            Directory.Delete(StateStore(), recursive: true);
+            return Task.FromResult(true);
+        });
+        // It answers, and it knows nothing.
+        await Flow.PollAsync(async () => (await Backend.GetSnapshotAsync(TimeSpan.Zero, Cancellation)).Applications.StaleBecause is null);
+
+        var byFence = await Backend.FindAsync(prepared.Fence, Cancellation);
+        var byHandle = await Backend.FindAsync(prepared.Application, Cancellation);
+        var death = await Backend.ProbeDeathAsync(new CopyRef(prepared.Application), Cancellation);
+        var again = await Backend.StartAsync(prepared, RestorePoint.None, Cancellation);
+
+        Assert.Empty(await OfJobAsync(prepared));
+        Assert.Equal(LookupStatus.Unknown, byFence.Status);
+        Assert.Equal(LookupStatus.Unknown, byHandle.Status);
+        Assert.Equal(DeathVerdict.Unknown, death.Verdict);
+        Assert.IsType<StartOutcome.Indeterminate>(again);
+    }
+
+    /// <summary>Where the ResourceManager of this machine keeps what it knows, by its own configuration.</summary>
+    private static string StateStore()
+    {
+        var site = XDocument.Load(Path.Combine(Clusters.Require("HADOOP_CONF_DIR"), "yarn-site.xml"));
+        var store = site.Descendants("property")
+            .Single(static p => p.Element("name")?.Value == "yarn.resourcemanager.fs.state-store.uri").Element("value")!.Value;
+        return new Uri(store).LocalPath;
     }
 
     private static ApplicationSpec Job(string test) =>

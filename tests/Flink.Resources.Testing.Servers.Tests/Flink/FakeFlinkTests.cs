@@ -133,7 +133,7 @@ public sealed class FakeFlinkTests
         await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync("overview", Cancellation));
     }
 
-    private static IFlinkCluster Connect(FakeFlink flink) => FlinkRest.Connect(
+    internal static IFlinkCluster Connect(FakeFlink flink) => FlinkRest.Connect(
         new ApplicationHandle { Backend = "test", Identity = new BackendIdentity("here"), Id = "session" },
         flink.Address,
         new HttpMessageInvoker(new SocketsHttpHandler()),
