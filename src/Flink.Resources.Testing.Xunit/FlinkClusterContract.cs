@@ -113,7 +113,7 @@ public abstract class FlinkClusterContract
     {
         Assert.SkipUnless(HasMetrics, "Flink reports no metrics here.");
         var names = await Cluster.ListMetricsAsync(new MetricScope.JobManager(), Cancellation);
-        Assert.Contains("Status.JVM.Memory.Heap.Used", names);
+        Assert.Contains("Status.JVM.Memory.Heap.Used", names, StringComparer.Ordinal);
 
         var values = await Cluster.GetMetricsAsync(new MetricScope.JobManager(), ["Status.JVM.Memory.Heap.Used", "no.such.metric"], Cancellation);
 
