@@ -111,10 +111,15 @@ public abstract class FlinkClusterContract
     [Fact]
     public async Task GetMetrics_OfTheJobManager_HasTheValuesOfTheNamesAsked()
     {
-        Assert.SkipUnless(HasMetrics, "Flink reports no metrics here.");
-        var names = await Cluster.ListMetricsAsync(new MetricScope.JobManager(), Cancellation);
-        Assert.Contains("Status.JVM.Memory.Heap.Used", names, StringComparer.Ordinal);
+        if (!HasMetrics)
+        {
+            Assert.Empty(await Cluster.ListMetricsAsync(new MetricScope.JobManager(), Cancellation));
+            return;
+        }
 
+        // Flink fetches metrics only when somebody asks, and answers the first question before it has them.
+        await PollAsync(async () =>
+            (await Cluster.ListMetricsAsync(new MetricScope.JobManager(), Cancellation)).Contains("Status.JVM.Memory.Heap.Used", StringComparer.Ordinal));
         var values = await Cluster.GetMetricsAsync(new MetricScope.JobManager(), ["Status.JVM.Memory.Heap.Used", "no.such.metric"], Cancellation);
 
         Assert.True(Assert.Single(values).Value > 0);

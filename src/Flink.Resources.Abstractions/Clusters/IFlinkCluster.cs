@@ -72,7 +72,7 @@ public interface IFlinkCluster
     Task<ImmutableSortedDictionary<string, AggregatedMetric>> GetAggregatedMetricsAsync(
         MetricScope scope, ImmutableArray<string> names, CancellationToken cancellationToken = default);
 
-    /// <summary>The names of the metrics of a scope.</summary>
+    /// <summary>The names of the metrics of a scope. Flink fetches them when asked, so the first answer may be empty: ask again.</summary>
     Task<ImmutableArray<string>> ListMetricsAsync(MetricScope scope, CancellationToken cancellationToken = default);
 
     /// <summary>The TaskManagers.</summary>
