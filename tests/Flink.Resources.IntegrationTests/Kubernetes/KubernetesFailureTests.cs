@@ -58,17 +58,19 @@ public sealed class KubernetesFailureTests
     {
         var prepared = await _flow.StartAsync(Job("kubelet"));
         await _flow.RunningAsync(prepared);
-        var (probe, lives) = await ClusterFailures.WithoutAsync("kubelet", async () =>
+        var (probe, lives, afterRemoval) = await ClusterFailures.WithoutAsync("kubelet", async () =>
         {
             await Cluster.DeleteByForceAsync(prepared.Application.Namespace!, prepared.Application.Id);
-            await Backend.RemoveAsync(prepared.Application, HaMetadata.Purge, Cancellation);
             var seen = await Backend.ProbeDeathAsync(new CopyRef(prepared.Application), Cancellation);
-            return (seen, JobManagersOnThisMachine(prepared.Application.Id) > 0);
+            var isAlive = JobManagersOnThisMachine(prepared.Application.Id) > 0;
+            await Backend.RemoveAsync(prepared.Application, HaMetadata.Purge, Cancellation);
+            return (seen, isAlive, await Backend.ProbeDeathAsync(new CopyRef(prepared.Application), Cancellation));
         });
         await _flow.RemoveAsync(prepared);
 
         Assert.True(lives, "The test must leave the containers alive.");
         Assert.Equal(DeathVerdict.Unknown, probe.Verdict);
+        Assert.NotEqual(DeathVerdict.Dead, afterRemoval.Verdict);
         Assert.Equal(0, JobManagersOnThisMachine(prepared.Application.Id));
         await Backend.ForgetAsync(prepared.Fence, Cancellation);
     }
