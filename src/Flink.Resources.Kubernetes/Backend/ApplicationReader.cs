@@ -95,6 +95,10 @@ internal sealed class ApplicationReader(Site site, FlinkWord flink)
             {
                 return report with { Diagnostics = PodReading.WhyTaskManagersWait(pods) };
             }
+            if (!await IsResultStoredAsync(handle, cancellationToken).ConfigureAwait(false))
+            {
+                return report with { Diagnostics = "The job has ended and Flink is still storing its result: a JobManager that restarted now would run it again." };
+            }
             if (record is not null)
             {
                 await site.Fences.MarkAsync(record, FenceState.Finished, ended.Result, ended.At, cancellationToken).ConfigureAwait(false);
@@ -137,6 +141,18 @@ internal sealed class ApplicationReader(Site site, FlinkWord flink)
             IsStuck = true,
             Diagnostics = $"The JobManager was restarted and runs no job: the job had ended before, or it can't be started. Before the restart: {why ?? "nothing is known"}",
         };
+    }
+
+    /// <summary>
+    /// Flink shows a job as ended before it has stored the result. It stores it first and then takes the job's graph (2.x: plan) out of its
+    /// high-availability map, so a map without one proves that the job will not run again.
+    /// </summary>
+    private async Task<bool> IsResultStoredAsync(ApplicationHandle handle, CancellationToken cancellationToken)
+    {
+        var map = await site.Calls.FindAsync(
+            Paths.ConfigMaps(handle.Namespace!), $"{handle.Id}-cluster-config-map", cancellationToken).ConfigureAwait(false);
+        return map.At("data") is not JsonObject data
+            || !data.Any(static d => d.Key.StartsWith("jobGraph-", StringComparison.Ordinal) || d.Key.StartsWith("executionPlan-", StringComparison.Ordinal));
     }
 
     private static ApplicationReport Base(ApplicationHandle handle, FenceRecord? record, JsonObject? deployment) => new()

@@ -25,8 +25,8 @@ internal sealed class PodEndings(Site site)
         var selector = $"&labelSelector={Uri.EscapeDataString($"app={handle.Id},type=flink-native-kubernetes")}";
         var (pods, version) = await site.Calls.ListAsync(
             Paths.Pods(handle.Namespace!), selector, static p => (JsonObject)p.DeepClone(), cancellationToken).ConfigureAwait(false);
-        story.Begin(pods, isWhole: deployment is not null && deployment.At("metadata", "deletionTimestamp") is null);
-        return new Watch(site, story, $"{Paths.Pods(handle.Namespace!)}?watch=true&resourceVersion={version}{selector}");
+        var since = story.Begin(pods, version, isWhole: deployment is not null && deployment.At("metadata", "deletionTimestamp") is null);
+        return new Watch(site, story, $"{Paths.Pods(handle.Namespace!)}?watch=true&resourceVersion={since}{selector}");
     }
 
     /// <summary>What is known of the pods of one application.</summary>
@@ -34,7 +34,7 @@ internal sealed class PodEndings(Site site)
     {
         private readonly Lock _lock = new();
         private readonly Dictionary<string, bool> _endedByUid = new(StringComparer.Ordinal);
-        private bool _begun;
+        private string? _since;
         private bool _isWhole;
 
         /// <summary>The kubelets' reports when all pods were first seen gone without proof, by node.</summary>
@@ -47,21 +47,23 @@ internal sealed class PodEndings(Site site)
             {
                 lock (_lock)
                 {
-                    return _begun && _isWhole && _endedByUid.Values.All(static ended => ended);
+                    return _since is not null && _isWhole && _endedByUid.Values.All(static ended => ended);
                 }
             }
         }
 
-        public void Begin(List<JsonObject> pods, bool isWhole)
+        /// <summary>The version to watch from: that of the first look, so that what happened between two removals is told again.</summary>
+        public string Begin(List<JsonObject> pods, string version, bool isWhole)
         {
             lock (_lock)
             {
-                _isWhole = _begun ? _isWhole : isWhole;
-                _begun = true;
+                _isWhole = _since is null ? isWhole : _isWhole;
+                _since ??= version;
                 foreach (var pod in pods)
                 {
-                    _endedByUid[pod.Uid()] = HasEnded(pod);
+                    _endedByUid[pod.Uid()] = HasEnded(pod) || _endedByUid.GetValueOrDefault(pod.Uid());
                 }
+                return _since;
             }
         }
 
@@ -103,26 +105,53 @@ internal sealed class PodEndings(Site site)
             _stop.Dispose();
         }
 
+        /// <summary>A watch that breaks is opened again at the same version, and tells everything again.</summary>
         private static async Task ReadAsync(Site site, Story story, string path, CancellationToken cancellationToken)
         {
             try
             {
+                while (await ReadOnceAsync(site, story, path, cancellationToken).ConfigureAwait(false))
+                {
+                    await Task.Delay(TimeSpan.FromMilliseconds(100), site.TimeProvider, cancellationToken).ConfigureAwait(false);
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // The removal is through. What was not seen is not proved.
+            }
+        }
+
+        /// <summary>False when the server has forgotten that version: then nothing more can be proved.</summary>
+        private static async Task<bool> ReadOnceAsync(Site site, Story story, string path, CancellationToken cancellationToken)
+        {
+            try
+            {
                 using var response = await site.Calls.Api.OpenAsync(path, cancellationToken).ConfigureAwait(false);
+                if (response.StatusCode == System.Net.HttpStatusCode.Gone)
+                {
+                    return false;
+                }
                 var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
                 await using var closing = stream.ConfigureAwait(false);
                 using var reader = new StreamReader(stream);
                 while (response.IsSuccessStatusCode && await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line)
                 {
-                    if (JsonNode.Parse(line) is JsonObject news && (news.Text("type") is "ADDED" or "MODIFIED" or "DELETED") && news["object"] is JsonObject pod)
+                    var news = JsonNode.Parse(line);
+                    if (news.Text("type") == "ERROR")
+                    {
+                        return false;
+                    }
+                    if (news.Text("type") is "ADDED" or "MODIFIED" or "DELETED" && news.At("object") is JsonObject pod)
                     {
                         story.See(pod);
                     }
                 }
             }
-            catch (Exception exception) when (exception is ResourceBackendException or HttpRequestException or IOException or JsonException or OperationCanceledException)
+            catch (Exception exception) when (exception is ResourceBackendException or HttpRequestException or IOException or JsonException)
             {
-                // What was not seen is not proved.
+                // The next one tells it.
             }
+            return true;
         }
     }
 }

@@ -39,6 +39,8 @@ internal sealed class Deletion(ObjectStore store, TimeSpan podEndsAfter)
         {
             if (resource == ApiResource.Pods && _ending.TryGetValue(item.Uid, out var due) && due <= store.Now)
             {
+                // The kubelet's last word comes before the object goes.
+                store.Change(resource, item, static copy => copy["status"] = PodStatus.Ended(copy));
                 Drop(resource, item);
             }
             else if (item.IsDeleting && item.At("metadata", "finalizers") is JsonArray finalizers)

@@ -46,6 +46,19 @@ internal static class PodStatus
         return Status(pod, "Running", isReady: false, since, waiting, last, restarts);
     }
 
+    /// <summary>The status as it was, with the container ended.</summary>
+    public static JsonObject Ended(JsonObject pod)
+    {
+        var status = (JsonObject?)pod["status"]?.DeepClone() ?? [];
+        status["phase"] = "Failed";
+        foreach (var container in status.Items("containerStatuses"))
+        {
+            container["state"] = new JsonObject { ["terminated"] = new JsonObject { ["exitCode"] = 143, ["reason"] = "Error" } };
+            container["ready"] = false;
+        }
+        return status;
+    }
+
     private static JsonObject Status(
         JsonObject pod, string phase, bool isReady, DateTimeOffset now, JsonObject state, JsonObject lastState, int restarts)
     {
