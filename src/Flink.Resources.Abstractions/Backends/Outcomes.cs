@@ -98,4 +98,12 @@ public enum DeathVerdict
 /// <param name="Copy">The copy.</param>
 /// <param name="Verdict">What this look says.</param>
 /// <param name="Evidence">Who said so, and what was seen.</param>
-public sealed record DeathProbe(CopyRef Copy, DeathVerdict Verdict, Evidence Evidence);
+public sealed record DeathProbe(CopyRef Copy, DeathVerdict Verdict, Evidence Evidence)
+{
+    /// <summary>
+    /// Something may still start the copy's processes again: an attempt that is left, a Deployment. False only when that was seen to be
+    /// gone; processes that are ending may be there all the same. A job that Flink finished, and that nothing can bring back, processes
+    /// no more records.
+    /// </summary>
+    public bool CanComeBack { get; init; } = Verdict != DeathVerdict.Dead;
+}

@@ -18,6 +18,10 @@ public static class FlinkResourcesServiceCollectionExtensions
             services.TryAddSingleton(TimeProvider.System);
             services.TryAddSingleton<BackendInstruments>();
             services.TryAddSingleton<IBackendCatalog, BackendCatalog>();
+            services.TryAddSingleton<IMigrations>(static s => new Migrations(
+                s.GetService<IJournal>() ?? throw new InvalidOperationException("No journal is registered: call AddSqliteJournal or AddPostgresJournal on what AddFlinkResources returns."),
+                s.GetRequiredService<IBackendCatalog>(),
+                s.GetRequiredService<TimeProvider>()));
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, BackendsAtStart>());
             return new FlinkResourcesBuilder(services);
         }

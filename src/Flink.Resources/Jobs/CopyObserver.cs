@@ -1,0 +1,145 @@
+using System.Globalization;
+
+namespace Flink.Resources;
+
+/// <summary>Looks at a copy through its backend and through Flink, and puts together what each of them knows.</summary>
+internal sealed class CopyObserver(IBackendCatalog backends)
+{
+    public async Task<CopyObservation> LookAsync(CopyRef copy, TriggerId? trigger, bool thorough, CancellationToken cancellationToken)
+    {
+        if (!backends.TryGet(copy.Application.Backend, out var backend))
+        {
+            return new CopyObservation { Trouble = $"No backend is called '{copy.Application.Backend}'." };
+        }
+        try
+        {
+            var found = await backend.FindAsync(copy.Application, cancellationToken).ConfigureAwait(false);
+            var seen = found.Match(
+                static r => new CopyObservation
+                {
+                    Application = LookupStatus.Found,
+                    ApplicationState = r.State,
+                    Result = r.Result,
+                    IsStuck = r.IsStuck,
+                    Diagnostics = r.Diagnostics,
+                },
+                static e => new CopyObservation { Application = LookupStatus.Absent, Trouble = e.Seen },
+                static e => new CopyObservation { Trouble = e.Seen });
+            if (seen.Application == LookupStatus.Absent)
+            {
+                return seen;
+            }
+            var connected = await backend.ConnectAsync(copy.Application, cancellationToken).ConfigureAwait(false);
+            return await connected.Match(
+                c => FlinkAsync(seen, c, copy.Job, trigger, thorough, cancellationToken),
+                e => Task.FromResult(seen with { Trouble = e.Seen }),
+                e => Task.FromResult(seen with { Trouble = e.Seen })).ConfigureAwait(false);
+        }
+        catch (ResourceBackendException exception)
+        {
+            return new CopyObservation { Trouble = exception.Message };
+        }
+    }
+
+    private static async Task<CopyObservation> FlinkAsync(
+        CopyObservation seen, IFlinkCluster cluster, FlinkJobId? wanted, TriggerId? trigger, bool thorough, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var jobs = await cluster.GetJobsAsync(cancellationToken).ConfigureAwait(false);
+            var job = jobs.Where(j => wanted is null || j.Id == wanted).OrderByDescending(static j => !j.State.IsTerminal)
+                .ThenByDescending(static j => j.StartedAt).FirstOrDefault();
+            seen = seen with
+            {
+                FlinkAnswers = true,
+                LiveJobs = jobs.Count(static j => !j.State.IsTerminal),
+                Job = job?.Id,
+                JobState = job?.State ?? FlinkJobState.Unknown,
+                AllTasksRun = job?.AllTasksRun ?? false,
+            };
+            if ((job?.Id ?? wanted) is not { } id)
+            {
+                return seen;
+            }
+            if (trigger is { } asked)
+            {
+                seen = WithSavepoint(seen, await cluster.FindSavepointAsync(id, asked, cancellationToken).ConfigureAwait(false));
+            }
+            seen = WithCheckpoints(seen, await cluster.FindCheckpointsAsync(id, cancellationToken).ConfigureAwait(false));
+            return thorough ? await ThoroughAsync(seen, cluster, id, cancellationToken).ConfigureAwait(false) : seen;
+        }
+        catch (ResourceBackendException exception)
+        {
+            return seen with { Trouble = exception.Message };
+        }
+    }
+
+    private static CopyObservation WithSavepoint(CopyObservation seen, Lookup<SavepointStatus> lookup) => lookup.Match(
+        s => s switch
+        {
+            SavepointStatus.InProgress => seen with { Savepoint = SavepointLook.InProgress },
+            SavepointStatus.Completed completed => seen with { Savepoint = SavepointLook.Completed, SavepointLocation = completed.Location },
+            SavepointStatus.Failed failed => seen with
+            {
+                Savepoint = SavepointLook.Failed,
+                SavepointCause = failed.Cause,
+                SavepointNamedByCause = failed.SavepointNamedByCause,
+            },
+            _ => seen,
+        },
+        _ => seen with { Savepoint = SavepointLook.Absent },
+        e => seen with { Trouble = e.Seen });
+
+    private static CopyObservation WithCheckpoints(CopyObservation seen, Lookup<CheckpointStatistics> lookup) => lookup.Match(
+        c => seen with
+        {
+            HasCheckpoints = true,
+            CompletedCheckpoints = c.Completed,
+            LatestCheckpointId = c.LatestCompleted?.Id,
+            LatestCheckpoint = c.LatestCompleted?.Path,
+            LatestCheckpointAt = c.LatestCompleted?.TriggeredAt,
+            CheckpointDuration = c.LatestCompleted?.Duration,
+            StateBytes = c.LatestCompleted?.StateBytes,
+            InProgress = c.InProgress,
+            RestoredFrom = c.LatestRestored?.Path,
+            RestoredFromSavepoint = c.LatestRestored?.IsSavepoint,
+        },
+        _ => seen,
+        e => seen with { Trouble = e.Seen });
+
+    private static async Task<CopyObservation> ThoroughAsync(
+        CopyObservation seen, IFlinkCluster cluster, FlinkJobId job, CancellationToken cancellationToken)
+    {
+        var settings = await cluster.FindCheckpointSettingsAsync(job, cancellationToken).ConfigureAwait(false);
+        var overview = await cluster.GetOverviewAsync(cancellationToken).ConfigureAwait(false);
+        var environment = await cluster.GetEnvironmentAsync(cancellationToken).ConfigureAwait(false);
+        seen = settings.Match(
+            s => seen with
+            {
+                CheckpointInterval = s.Interval,
+                RetainsCheckpoints = s.IsExternalized && !s.IsDeletedOnCancellation,
+                StateBackend = s.StateBackend,
+            },
+            _ => seen,
+            e => seen with { Trouble = e.Seen });
+        return seen with { FlinkVersion = overview.FlinkVersion, Environment = Environment(environment) };
+    }
+
+    private static RuntimeEnvironment Environment(FlinkEnvironment environment)
+    {
+        const string charset = "-Dfile.encoding=";
+        return new RuntimeEnvironment(
+            JavaMajor(environment.JavaVersion),
+            environment.TimeZone,
+            environment.TimeZoneOffset,
+            environment.JvmOptions.LastOrDefault(static o => o.StartsWith(charset, StringComparison.Ordinal))?[charset.Length..]);
+    }
+
+    /// <summary>Of <c>OpenJDK 64-Bit Server VM - Debian - 17/17.0.9+9</c> and <c>… - 1.8/25.392-b08</c>: what stands before the last slash.</summary>
+    private static int? JavaMajor(string? version)
+    {
+        var spec = version?.Split(" - ")[^1].Split('/')[0].Trim();
+        var major = spec?.StartsWith("1.", StringComparison.Ordinal) == true ? spec[2..] : spec;
+        return int.TryParse(major?.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    }
+}

@@ -1,0 +1,68 @@
+namespace Flink.Resources;
+
+/// <content>What people ask for. What comes at the wrong time changes nothing.</content>
+internal static partial class MigrationMachine
+{
+    /// <summary>Whether a request has an effect in the state the run is in; null when it has, else why not.</summary>
+    public static string? Objection(MigrationRun run, MigrationRequest request) => request switch
+    {
+        _ when run.IsFinal => $"The run is over: {run.State}.",
+        MigrationRequest.Pause or MigrationRequest.Abort when !BeforeStop(run) => $"The source is being stopped, or is stopped already ({run.State}): ask for {MigrationRequest.RollBack} instead.",
+        MigrationRequest.Pause or MigrationRequest.Abort => null,
+        MigrationRequest.Resume => run.IsPaused ? null : "It is not paused.",
+        MigrationRequest.RollBack or MigrationRequest.RollBackToOrigin when BeforeStop(run) => $"The source runs untouched ({run.State}): ask for {MigrationRequest.Abort} instead.",
+        MigrationRequest.RollBack or MigrationRequest.RollBackToOrigin when run.State == MigrationState.Parked => CanReturn(run) ? null : "Say first which copy lives.",
+        MigrationRequest.RollBack or MigrationRequest.RollBackToOrigin => IsGoingBack(run) ? "It is going back already." : null,
+        MigrationRequest.AcceptAsIs => run.State is MigrationState.CatchingUp or MigrationState.Soaking ? null : $"There is nothing to accept yet: {run.State}.",
+        MigrationRequest.SourceLives or MigrationRequest.TargetLives or MigrationRequest.NoneLives =>
+            run.State != MigrationState.Parked ? $"Only a parked run asks which copy lives; this one is {run.State}."
+            : request == MigrationRequest.NoneLives && (run.Return ?? run.Origin) is null ? "There is no snapshot to go on from."
+            : null,
+        _ => $"{request} is no request.",
+    };
+
+    private static bool BeforeStop(MigrationRun run) => run.State is MigrationState.Validating or MigrationState.PreparingTarget;
+
+    private static bool IsGoingBack(MigrationRun run) => run.WantsBack is not null || run.State is MigrationState.RollbackRequested
+        or MigrationState.TargetStopping or MigrationState.TargetFenced or MigrationState.SourceResubmitting or MigrationState.SourceVerifying;
+
+    private static bool CanReturn(MigrationRun run) => run is { Target: not null, Origin: not null, Live: LiveCopy.Target or LiveCopy.None };
+
+    private static MigrationRun Asked(MigrationRun run, RequestMade asked)
+    {
+        if (Objection(run, asked.Request) is not null || run.Ending != MigrationState.Unknown)
+        {
+            return run;
+        }
+        var reason = asked.Reason is null ? $"{asked.By} asked for it." : $"{asked.By}: {asked.Reason}";
+        return asked.Request switch
+        {
+            MigrationRequest.Pause => run with { IsPaused = true },
+            MigrationRequest.Resume when run.Pending is null => BeginStop(run with { IsPaused = false }, asked.At),
+            MigrationRequest.Resume => run with { IsPaused = false },
+            MigrationRequest.Abort => GiveUp(run, MigrationState.Cancelled, reason, asked.At),
+            MigrationRequest.AcceptAsIs => Go(run with { Reason = reason }, MigrationState.Committed, asked.At, null),
+            MigrationRequest.RollBack or MigrationRequest.RollBackToOrigin => Return(run with { ToOrigin = asked.Request == MigrationRequest.RollBackToOrigin }, reason, asked.At),
+            MigrationRequest.SourceLives => Go(run with { Live = LiveCopy.Source, Reason = reason }, MigrationState.RolledBack, asked.At, null),
+            MigrationRequest.TargetLives => Go(run with { Live = LiveCopy.Target, Reason = reason }, MigrationState.Committed, asked.At, null),
+            MigrationRequest.NoneLives => GoOn(run with { Live = LiveCopy.None, Reason = reason }, asked.At),
+            _ => run,
+        };
+    }
+
+    private static MigrationRun Return(MigrationRun run, string reason, DateTimeOffset at) => run.State switch
+    {
+        // There is no way back from the middle of a stop: it goes on to its end, and from there.
+        MigrationState.Stopping or MigrationState.SourceFenced or MigrationState.Submitting => run with { WantsBack = reason },
+        MigrationState.Parked when run.TargetMayRun => GoBack(run, reason, at),
+        MigrationState.Parked => FenceTargetFrom(Decide(run with { Reason = reason }, RollbackChoice.ReturnToOrigin, "The target was never started: nothing is lost or repeated."), at),
+        _ => GoBack(run, reason, at),
+    };
+
+    /// <summary>A person saw that nothing lives: on, in the direction that the run had.</summary>
+    private static MigrationRun GoOn(MigrationRun run, DateTimeOffset at) => run.Rollback is not null
+        ? ResubmitFrom(run, at)
+        : run.TargetMayRun
+            ? GoBack(run, run.Reason!, at)
+            : Go(run, MigrationState.Submitting, at, new StartApplication(run.Target!, new RestorePoint.Snapshot(run.Origin!.Uri)));
+}
