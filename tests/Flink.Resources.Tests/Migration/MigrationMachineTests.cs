@@ -287,6 +287,38 @@ public sealed class MigrationMachineTests
         Assert.Equal(Savepoint, back.Return!.Uri);
     }
 
+    [Theory]
+    [InlineData(2, MigrationState.RolledBack)]
+    [InlineData(9, MigrationState.Parked)]
+    public void Return_TheStartFailsBeforeFlinkIsUp_IsTriedAgainFromTheSameSnapshot(int failures, MigrationState end)
+    {
+        var failed = 0;
+        var (run, performed) = CarryAsking(MigrationState.Soaking, MigrationRequest.RollBack, (run, effect, at) =>
+            effect is LookAtCopy { Copy.Application: var a } && a == Return && failed++ < failures
+                ? new CopySeen(new CopyObservation { Application = LookupStatus.Found, ApplicationState = ApplicationState.Finished, Result = ApplicationResult.Failed }) { At = at } : null);
+
+        var starts = performed.OfType<StartApplication>().Where(static s => s.Application.Application == Return).ToList();
+        Assert.Equal(end, run.State);
+        Assert.Equal(Math.Min(failures, 3) + 1, starts.Count);
+        Assert.Equal(starts.Count, starts.Select(static s => s.Application.Fence.Epoch).Distinct().Count());
+        Assert.All(starts, static s => Assert.Equal(new RestorePoint.Snapshot(ReturnSavepoint), s.Restore));
+    }
+
+    [Fact]
+    public void Return_TheJobWasSeenAndEnded_IsParked()
+    {
+        var looks = 0;
+        var (run, performed) = CarryAsking(MigrationState.Soaking, MigrationRequest.RollBack, (run, effect, at) =>
+            effect is LookAtCopy { Copy.Application: var a } && a == Return
+                ? looks++ == 0
+                    ? new CopySeen(RestoredFrom(ReturnSavepoint) with { CompletedCheckpoints = 0 }) { At = at }
+                    : new CopySeen(new CopyObservation { Application = LookupStatus.Found, ApplicationState = ApplicationState.Finished, Result = ApplicationResult.Failed }) { At = at }
+                : null);
+
+        Assert.Equal(MigrationState.Parked, run.State);
+        Assert.Single(performed.OfType<StartApplication>(), static s => s.Application.Application == Return);
+    }
+
     private static RequestMade Asked(MigrationRequest request) => new(request, "kim", "because") { At = Noon };
 
     private static (MigrationRun Run, ImmutableArray<JobEffect> Performed) CarryAsking(
