@@ -17,12 +17,12 @@ internal sealed class Database : IAsyncDisposable
 
     private Database(string connectionString)
     {
-        ConnectionString = connectionString;
-        // Read back, a data source's own text has no password.
-        _dataSource = NpgsqlDataSource.Create(connectionString);
         Schema = string.Create(CultureInfo.InvariantCulture, $"{Run}_{Interlocked.Increment(ref _count)}");
+        ConnectionString = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = Schema }.ConnectionString;
+        _dataSource = NpgsqlDataSource.Create(connectionString);
     }
 
+    /// <summary>With the schema as application name, by which the server knows a test's connections.</summary>
     public string ConnectionString { get; }
 
     public string Schema { get; }
