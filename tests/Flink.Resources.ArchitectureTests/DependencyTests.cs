@@ -14,6 +14,7 @@ public sealed class DependencyTests
         ["Flink.Resources.Rest"] = ["Flink.Resources.Abstractions"],
         ["Flink.Resources.Yarn"] = ["Flink.Resources", "Flink.Resources.Rest"],
         ["Flink.Resources.Kubernetes"] = ["Flink.Resources", "Flink.Resources.Rest"],
+        ["Flink.Resources.Simulation"] = ["Flink.Resources"],
         ["Flink.Resources.Testing"] = ["Flink.Resources.Abstractions"],
         ["Flink.Resources.Storage.Sqlite"] = ["Flink.Resources"],
         ["Flink.Resources.Storage.Postgres"] = ["Flink.Resources"],
