@@ -3,6 +3,7 @@ namespace Flink.Resources.Simulation;
 /// <summary>The test that docs/testing.md shows.</summary>
 public sealed class DocsTests
 {
+#pragma warning disable xUnit1051 // The test that is shown is short.
     #region docs
     [Fact]
     public async Task MyScheduler_StartAnswerLost_RunsOneCopyExactly()
@@ -40,7 +41,7 @@ public sealed class DocsTests
     {
         public async Task StartAsync(ApplicationSpec spec, CancellationToken cancellationToken)
         {
-            var prepared = await backend.PrepareAsync(new Fence(spec.Job, 1), spec, cancellationToken);
+            var prepared = await backend.PreparedAsync(new Fence(spec.Job, 1), spec, cancellationToken);
             while (await backend.StartAsync(prepared, RestorePoint.None, cancellationToken) is StartOutcome.Indeterminate)
             {
                 await Task.Delay(TimeSpan.FromSeconds(1), timeProvider, cancellationToken);

@@ -30,7 +30,7 @@ public sealed class FaultTests
             async ct =>
             {
                 var backend = _fleet.Backend(name);
-                var prepared = await backend.PrepareAsync(new Fence(_job, 1), Specs.Streaming(_job), ct);
+                var prepared = await backend.PreparedAsync(new Fence(_job, 1), Specs.Streaming(_job), ct);
                 _fleet.Next(name, SimulatedCall.Start, fault);
 
                 var outcome = await backend.StartAsync(prepared, RestorePoint.None, ct);

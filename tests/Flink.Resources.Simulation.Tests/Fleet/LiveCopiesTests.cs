@@ -15,7 +15,7 @@ public sealed class LiveCopiesTests
             async ct =>
             {
                 var backend = _fleet.Backend("k8s-east");
-                var prepared = await backend.PrepareAsync(new Fence(_job, 1), Specs.Streaming(_job), ct);
+                var prepared = await backend.PreparedAsync(new Fence(_job, 1), Specs.Streaming(_job), ct);
                 Assert.Empty(_fleet.LiveCopies(_job));
                 await backend.StartAsync(prepared, RestorePoint.None, ct);
                 Assert.True(Assert.Single(_fleet.LiveCopies(_job)).CanComeBack);
@@ -36,8 +36,11 @@ public sealed class LiveCopiesTests
                 var backend = _fleet.Backend("k8s-east");
                 var prepared = await _fleet.StartedAsync("k8s-east", new Fence(_job, 1), Specs.Streaming(_job), ct);
                 await _fleet.RunningAsync(prepared.Application, ct);
-                var node = _fleet.NodeOf(prepared.Application);
-                _fleet.LoseNode("k8s-east", node, containersLiveOn: true);
+                var nodes = _fleet.NodesOf(prepared.Application);
+                foreach (var node in nodes)
+                {
+                    _fleet.LoseNode("k8s-east", node, containersLiveOn: true);
+                }
                 await _fleet.RunAsync(TimeSpan.FromMinutes(1), ct);
                 await backend.RemoveAsync(prepared.Application, HaMetadata.Purge, ct);
                 _fleet.ForceDeletePods(prepared.Application);
@@ -46,7 +49,10 @@ public sealed class LiveCopiesTests
                 Assert.Equal(DeathVerdict.Unknown, (await backend.ProbeDeathAsync(new CopyRef(prepared.Application), ct)).Verdict);
                 Assert.True(Assert.Single(_fleet.LiveCopies(_job)).ProcessesRecords);
                 await Assert.ThrowsAsync<InvalidOperationException>(() => backend.ForgetAsync(prepared.Fence, ct));
-                _fleet.ReturnNode("k8s-east", node);
+                foreach (var node in nodes)
+                {
+                    _fleet.ReturnNode("k8s-east", node);
+                }
                 await _fleet.RemovedAsync(prepared.Application, ct);
                 Assert.Empty(_fleet.LiveCopies(_job));
             },
@@ -61,7 +67,10 @@ public sealed class LiveCopiesTests
             {
                 var prepared = await _fleet.StartedAsync("yarn-east", new Fence(_job, 1), Specs.Streaming(_job, ("high-availability.type", "zookeeper")), ct);
                 await _fleet.RunningAsync(prepared.Application, ct);
-                _fleet.LoseNode("yarn-east", _fleet.NodeOf(prepared.Application), containersLiveOn: true);
+                foreach (var node in _fleet.NodesOf(prepared.Application))
+                {
+                    _fleet.LoseNode("yarn-east", node, containersLiveOn: true);
+                }
                 await _fleet.RunAsync(TimeSpan.FromMinutes(15), ct);
 
                 Assert.Equal(2, _fleet.LiveCopies(_job).Length);

@@ -17,23 +17,12 @@ public sealed class VirtualTimeTests
         await _fleet.RunAsync(
             async ct =>
             {
-                await Task.WhenAll(StepsAsync("a", 3, ct), StepsAsync("b", 2, ct));
+                await Task.WhenAll(StepsAsync("a", 3, order, threads, ct), StepsAsync("b", 2, order, threads, ct));
             },
             Cancellation);
 
         Assert.Equal(["b2", "a3", "b4", "a6", "b6", "a9"], order);
         Assert.Single(threads);
-
-        async Task StepsAsync(string name, int hours, CancellationToken ct)
-        {
-            var began = _fleet.TimeProvider.GetTimestamp();
-            for (var i = 0; i < 3; i++)
-            {
-                await Task.Delay(TimeSpan.FromHours(hours), _fleet.TimeProvider, ct).ConfigureAwait(false);
-                threads.Add(Environment.CurrentManagedThreadId);
-                order.Add(FormattableString.Invariant($"{name}{_fleet.TimeProvider.GetElapsedTime(began).TotalHours}"));
-            }
-        }
     }
 
     [Fact]
@@ -133,4 +122,15 @@ public sealed class VirtualTimeTests
     [Fact]
     public void Create_NameThatDoesNotSayItsKind_IsRefused() =>
         Assert.Contains("mesos", Assert.Throws<ArgumentException>(() => SimulatedFleet.Create(1, "mesos")).Message, StringComparison.Ordinal);
+
+    private async Task StepsAsync(string name, int hours, List<string> order, HashSet<int> threads, CancellationToken cancellationToken)
+    {
+        var began = _fleet.TimeProvider.GetTimestamp();
+        for (var i = 0; i < 3; i++)
+        {
+            await Task.Delay(TimeSpan.FromHours(hours), _fleet.TimeProvider, cancellationToken).ConfigureAwait(false);
+            threads.Add(Environment.CurrentManagedThreadId);
+            order.Add(FormattableString.Invariant($"{name}{_fleet.TimeProvider.GetElapsedTime(began).TotalHours}"));
+        }
+    }
 }
