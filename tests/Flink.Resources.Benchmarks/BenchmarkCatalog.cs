@@ -8,6 +8,7 @@ internal static class BenchmarkCatalog
             ["preemption"] = PreemptionBenchmark.RunAsync,
             ["autoscaler"] = AutoscalerBenchmark.RunAsync,
             ["journal"] = JournalBenchmark.RunAsync,
+            ["simulation"] = SimulationBenchmark.RunAsync,
             ["submit-k8s"] = SubmitBenchmark.KubernetesAsync,
             ["submit-yarn"] = SubmitBenchmark.YarnAsync,
         };

@@ -32,13 +32,13 @@ internal static class Specs
         static evidence => throw new InvalidOperationException($"Absent: {evidence.Seen}"),
         static evidence => throw new InvalidOperationException($"Unknown: {evidence.Seen}"));
 
-    public static async Task<PreparedApplication> PrepareAsync(this IResourceBackend backend, Fence fence, ApplicationSpec spec, CancellationToken ct) =>
+    public static async Task<PreparedApplication> PreparedAsync(this IResourceBackend backend, Fence fence, ApplicationSpec spec, CancellationToken ct) =>
         Assert.IsType<PrepareOutcome.Prepared>(await backend.PrepareAsync(fence, spec, ct)).Application;
 
     public static async Task<PreparedApplication> StartedAsync(
         this SimulatedFleet fleet, string backend, Fence fence, ApplicationSpec spec, CancellationToken ct, RestorePoint? restore = null)
     {
-        var prepared = await fleet.Backend(backend).PrepareAsync(fence, spec, ct);
+        var prepared = await fleet.Backend(backend).PreparedAsync(fence, spec, ct);
         Assert.IsType<StartOutcome.Accepted>(await fleet.Backend(backend).StartAsync(prepared, restore ?? RestorePoint.None, ct));
         return prepared;
     }

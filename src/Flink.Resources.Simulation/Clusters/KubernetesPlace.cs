@@ -67,6 +67,7 @@ internal sealed class KubernetesPlace(SimulatedFleet fleet, SimulatedBackendOpti
         else if (application.Run is { IsOver: false } left)
         {
             application.Zombies.Add(left);
+            application.Run = null;
         }
         foreach (var container in application.Containers.ToArray())
         {

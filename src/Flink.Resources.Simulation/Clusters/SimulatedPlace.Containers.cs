@@ -47,7 +47,10 @@ internal abstract partial class SimulatedPlace
         container.State = ContainerState.Ended;
         DieWith(container);
         container.Application.Containers.Remove(container);
-        container.Application.Run?.TaskManagers.Remove(container);
+        if (container.Application.Run is { } run && run.TaskManagers.Remove(container) && run.AllTasksRun)
+        {
+            run.Fail($"TaskManagerLostException: {container.Id} is gone");
+        }
         Settled(container.Application);
     }
 

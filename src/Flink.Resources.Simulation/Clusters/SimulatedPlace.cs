@@ -240,7 +240,13 @@ internal abstract partial class SimulatedPlace
                 }
             }
         });
-        Clock.Schedule(_taskManagersIdle, () => run.TaskManagers.ForEach(End));
+        Clock.Schedule(_taskManagersIdle, () =>
+        {
+            foreach (var idle in run.TaskManagers.ToArray())
+            {
+                End(idle);
+            }
+        });
         if (!application.KeepsJobManager)
         {
             Clock.Schedule(About(TimeSpan.FromSeconds(5)), () => Leave(application, run));
@@ -254,7 +260,10 @@ internal abstract partial class SimulatedPlace
         {
             return;
         }
-        run.Fail(cause);
+        if (run.State != FlinkJobState.Restarting)
+        {
+            run.Fail(cause);
+        }
         application.Log($"task failed: {cause}");
         Clock.Schedule(run.Behaviour.RestartDelay, () => Allocate(application, run));
     }
@@ -264,9 +273,10 @@ internal abstract partial class SimulatedPlace
     {
         run.Settle();
         run.Parallelism = parallelism;
-        while (run.TaskManagers.Count > run.TaskManagersWanted)
+        foreach (var surplus in run.TaskManagers.Skip(run.TaskManagersWanted).ToArray())
         {
-            End(run.TaskManagers[^1]);
+            run.TaskManagers.Remove(surplus);
+            End(surplus);
         }
         application.Log(FormattableString.Invariant($"rescaled to {parallelism}"));
         run.Fail("RescaleException: the job is rescaled");

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace Flink.Resources.Simulation;
@@ -68,15 +69,17 @@ public sealed partial class SimulatedFleet
         application,
         (p, a) => (p as KubernetesPlace ?? throw new ArgumentException($"{p.Name} has no pods.", nameof(application))).ForceDeletePods(a));
 
-    /// <summary>The node on which an application's JobManager is.</summary>
-    /// <exception cref="InvalidOperationException">It is on none.</exception>
-    public string NodeOf(ApplicationHandle application)
+    /// <summary>The nodes on which an application's processes are, its JobManager's first.</summary>
+    public ImmutableArray<string> NodesOf(ApplicationHandle application)
     {
         ArgumentNullException.ThrowIfNull(application);
         lock (Clock.Gate)
         {
-            return PlaceOf(application.Backend).FindApplication(application.Id)?.Containers.Find(static c => c is { IsJobManager: true, Node: not null })?.Node!.Name
-                ?? throw new InvalidOperationException($"The JobManager of {application} is on no node.");
+            return
+            [
+                .. (PlaceOf(application.Backend).FindApplication(application.Id)?.Containers ?? [])
+                    .Where(static c => c.IsAlive).OrderByDescending(static c => c.IsJobManager).Select(static c => c.Node!.Name).Distinct(StringComparer.Ordinal),
+            ];
         }
     }
 

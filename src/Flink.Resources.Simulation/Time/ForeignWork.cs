@@ -15,8 +15,14 @@ internal sealed class ForeignWork
         }
     });
 
+    private static readonly TimeSpan _quiet = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan _noise = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
     private readonly int _home = Environment.CurrentManagedThreadId;
     private int _busy;
+    private int _seen;
+    private int _skips;
+    private int _skipped;
 
     private ForeignWork()
     {
@@ -33,22 +39,30 @@ internal sealed class ForeignWork
     /// <summary>Waits a moment for others. What never leaves the thread never waits.</summary>
     public void Settle()
     {
-        if (Volatile.Read(ref _busy) == 0 && ThreadPool.PendingWorkItemCount == 0)
+        if (Volatile.Read(ref _busy) == 0 && (_skipped++ < _skips || ThreadPool.PendingWorkItemCount == 0))
         {
             return;
         }
-        var spin = default(SpinWait);
+        var seen = Volatile.Read(ref _seen);
         var began = TimeProvider.System.GetTimestamp();
-        while (Volatile.Read(ref _busy) > 0 || ThreadPool.PendingWorkItemCount > 0)
+        var quiet = began;
+        var spin = default(SpinWait);
+        while (TimeProvider.System.GetElapsedTime(quiet) < _quiet)
         {
-            // The pool may be busy with what is not ours; a thread of ours is waited for longer.
-            var patience = Volatile.Read(ref _busy) > 0 ? TimeSpan.FromSeconds(10) : TimeSpan.FromMilliseconds(2);
-            if (TimeProvider.System.GetElapsedTime(began) > patience)
+            var isOurs = Volatile.Read(ref _busy) > 0;
+            if (isOurs || ThreadPool.PendingWorkItemCount > 0)
             {
-                return;
+                quiet = TimeProvider.System.GetTimestamp();
+            }
+            if (TimeProvider.System.GetElapsedTime(began) > (isOurs ? _patience : _noise))
+            {
+                break;
             }
             spin.SpinOnce();
         }
+        // A pool that is busy with what is not ours is asked ever less often.
+        _skips = seen == Volatile.Read(ref _seen) ? Math.Min(4096, (_skips * 2) + 1) : 0;
+        _skipped = 0;
     }
 
     private void Enter()
@@ -56,6 +70,7 @@ internal sealed class ForeignWork
         if (Environment.CurrentManagedThreadId != _home)
         {
             Interlocked.Increment(ref _busy);
+            Interlocked.Increment(ref _seen);
         }
     }
 

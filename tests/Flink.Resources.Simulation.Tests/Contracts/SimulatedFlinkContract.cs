@@ -18,14 +18,13 @@ public abstract class SimulatedFlinkContract(string backend) : FlinkClusterContr
     public async ValueTask InitializeAsync()
     {
         var job = JobKey.Parse("contract/flink");
-        var ct = TestContext.Current.CancellationToken;
         await _fleet.RunAsync(
             async ct =>
             {
                 var prepared = await _fleet.StartedAsync(backend, new Fence(job, 1), Specs.Streaming(job), ct);
                 (_cluster, _) = await _fleet.RunningAsync(prepared.Application, ct);
             },
-            ct);
+            TestContext.Current.CancellationToken);
         _clock = _fleet.StartClock();
     }
 

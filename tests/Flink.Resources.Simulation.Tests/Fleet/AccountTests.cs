@@ -20,7 +20,7 @@ public sealed class AccountTests
             {
                 var target = await _fleet.MovedAsync(_job, "yarn-east", "k8s-east", ct);
                 Assert.Equal(0, _fleet.Account(_job).Duplicated);
-                var snapshot = await NewestAsync(target.Application, ct);
+                var snapshot = await SavepointAsync(target.Application, ct);
                 var second = _fleet.StartByHand("yarn-east", Specs.Streaming(_job), new RestorePoint.Snapshot(snapshot));
                 await _fleet.RunningAsync(second, ct);
                 await _fleet.RunAsync(TimeSpan.FromMinutes(1), ct);
@@ -125,9 +125,11 @@ public sealed class AccountTests
         Assert.Single(_fleet.LiveCopies(_job));
     }
 
-    private async Task<string> NewestAsync(ApplicationHandle application, CancellationToken ct)
+    private async Task<string> SavepointAsync(ApplicationHandle application, CancellationToken ct)
     {
         var (cluster, job) = await _fleet.RunningAsync(application, ct);
-        return Specs.Require(await cluster.FindCheckpointsAsync(job, ct)).LatestCompleted!.Path!;
+        await cluster.TriggerSavepointAsync(job, new SavepointRequest(Specs.Trigger(7), Specs.Savepoints), ct);
+        await _fleet.RunAsync(TimeSpan.FromSeconds(5), ct);
+        return Assert.IsType<SavepointStatus.Completed>(Specs.Require(await cluster.FindSavepointAsync(job, Specs.Trigger(7), ct))).Location;
     }
 }
