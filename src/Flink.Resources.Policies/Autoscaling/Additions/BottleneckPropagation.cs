@@ -18,25 +18,24 @@ public static class BottleneckPropagation
 {
     /// <summary>How much of the flow each vertex may count on, by what lies behind it.</summary>
     /// <param name="settings">Limits, exclusions and external sinks.</param>
-    /// <param name="topology">The job graph.</param>
-    /// <param name="decisions">Decisions by position in the graph, before the rule of the job.</param>
+    /// <param name="decisions">Decisions of all vertices, inputs first, before the rule of the job.</param>
     /// <param name="restartTime">Expected downtime of one rescale.</param>
-    /// <returns>By position in the graph; the share of a vertex itself is not part of its own entry.</returns>
+    /// <returns>In the same order; the share of a vertex itself is not part of its own entry.</returns>
     public static ImmutableArray<FlowShare> Behind(
-        AutoscalerSettings settings, JobTopology topology, IReadOnlyList<VertexDecision> decisions, TimeSpan restartTime)
+        AutoscalerSettings settings, IReadOnlyList<VertexDecision> decisions, TimeSpan restartTime)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        ArgumentNullException.ThrowIfNull(topology);
         ArgumentNullException.ThrowIfNull(decisions);
+        var positions = decisions.Index().ToDictionary(static d => d.Item.Evaluation.Id, static d => d.Index, StringComparer.Ordinal);
         var behind = new FlowShare[decisions.Count];
         Array.Fill(behind, new(1, null, ""));
         for (var position = decisions.Count - 1; position >= 0; position--)
         {
             var own = Own(settings, decisions[position], restartTime);
             var through = own.Share < behind[position].Share ? own : behind[position];
-            foreach (var input in topology.InputPositions[position])
+            foreach (var edge in decisions[position].Evaluation.Inputs)
             {
-                if (through.Share < behind[input].Share)
+                if (positions.TryGetValue(edge.From, out var input) && through.Share < behind[input].Share)
                 {
                     behind[input] = through;
                 }

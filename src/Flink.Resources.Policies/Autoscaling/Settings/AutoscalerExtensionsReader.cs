@@ -45,8 +45,7 @@ internal static class AutoscalerExtensionsReader
             }
             else
             {
-                var (key, whole) = source.Find(option)!.Value;
-                source.Fail(key, whole, $"vertex ids, each alone or as 'id=records per second' from 0; '{text}' is neither, it");
+                source.Fail(option.Key, text, "a list whose entries are a vertex id, alone or as 'id=records per second' with a finite number from 0");
             }
         }
         return sinks.ToImmutable();
