@@ -131,7 +131,7 @@ public sealed class AutoscalerPolicy
         AutoscalerSettings settings, AutoscalerFacts facts, AutoscalerMemory memory)
     {
         // Proposals of windows from before a restart are worth nothing.
-        if (memory.Proposals.Any(p => p.Value.Since < facts.RunningSince))
+        if (!memory.Proposals.IsEmpty && memory.Proposals.Any(p => p.Value.Since < facts.RunningSince))
         {
             memory = memory with { Proposals = memory.Proposals.RemoveRange(memory.Proposals.Where(p => p.Value.Since < facts.RunningSince).Select(static p => p.Key)) };
         }
