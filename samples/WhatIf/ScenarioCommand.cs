@@ -10,6 +10,8 @@ namespace WhatIf;
 /// <summary>The command line around a capability: input, batch, output, exit codes.</summary>
 internal static class ScenarioCommand
 {
+    private const int RedirectedWidth = 240;
+
     private static readonly JsonSerializerOptions Output = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static Command Create(ICapability capability)
@@ -17,11 +19,12 @@ internal static class ScenarioCommand
         var file = new Argument<string?>("file") { Arity = ArgumentArity.ZeroOrOne, Description = "The scenario; standard input when missing or '-'." };
         var batch = new Option<bool>("--batch") { Description = """{"cases":[…]} in, {"results":[…]} out.""" };
         var json = new Option<bool>("--json") { Description = "Print JSON at a terminal too." };
-        var command = new Command(capability.Name, capability.Description) { file, batch, json };
+        var table = new Option<bool>("--table") { Description = "Print the table where there is no terminal too." };
+        var command = new Command(capability.Name, capability.Description) { file, batch, json, table };
         command.SetAction(parsed =>
         {
             var text = Read(parsed.GetValue(file));
-            var plain = parsed.GetValue(json) || parsed.GetValue(batch) || Console.IsOutputRedirected;
+            var plain = parsed.GetValue(json) || parsed.GetValue(batch) || (Console.IsOutputRedirected && !parsed.GetValue(table));
             return Run(capability, text, parsed.GetValue(batch), plain);
         });
         return command;
@@ -62,6 +65,10 @@ internal static class ScenarioCommand
         else
         {
             using var document = JsonDocument.Parse(text);
+            if (Console.IsOutputRedirected)
+            {
+                AnsiConsole.Console.Profile.Width = RedirectedWidth;
+            }
             capability.Show(new(document.RootElement, "$"), answer, AnsiConsole.Console);
         }
         return exitCode;

@@ -156,6 +156,17 @@ internal static partial class AutoscalingReading
         return result;
     }
 
+    /// <summary>Why each vertex gets what it gets, by vertex.</summary>
+    public static JsonObject Explanations(this JobDecision decision)
+    {
+        var result = new JsonObject();
+        foreach (var vertex in decision.Vertices)
+        {
+            result[vertex.Evaluation.Id] = vertex.Explain();
+        }
+        return result;
+    }
+
     public static bool TryDuration(string text, out TimeSpan duration)
     {
         duration = default;
