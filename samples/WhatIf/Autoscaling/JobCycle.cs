@@ -48,6 +48,8 @@ internal sealed class JobCycle
             LocalTime = now.UtcDateTime,
             ExcludedNow = [.. excludedNow],
         };
+        // This program has no plugins.
+        settings = settings with { CustomEvaluators = [], CustomExecutors = [] };
         Last = _policy.Plan(settings, more?.Invoke(facts) ?? facts, Memory, static _ => true);
         Memory = Last.Memory;
         if (Last.Status == AutoscalerStatus.Scale)

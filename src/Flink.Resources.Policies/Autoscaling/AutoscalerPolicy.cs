@@ -7,6 +7,9 @@ namespace Flink.Resources.Autoscaling;
 /// <summary>Plugin: replaces the final decision. Must be pure.</summary>
 public interface IDecisionFilter
 {
+    /// <summary>Its name in <c>job.autoscaler.scaling.custom-executors</c>; the name of its type unless it says otherwise.</summary>
+    string Name => GetType().Name;
+
     /// <summary>The decision to use instead; null is a veto.</summary>
     JobDecision? Filter(JobDecision decision, AutoscalerFacts facts);
 }
@@ -53,11 +56,14 @@ public sealed class AutoscalerPolicy
     /// <param name="facts">What is known.</param>
     /// <param name="memory">What is remembered.</param>
     /// <returns>With <see cref="AutoscalerStatus.Proposed"/> when something is to change.</returns>
+    /// <exception cref="ArgumentException">The settings name a plugin that this policy was not made with.</exception>
     public AutoscalerPlan Propose(AutoscalerSettings settings, AutoscalerFacts facts, AutoscalerMemory memory)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(memory);
+        ThrowIfUnknown(AutoscalerOptions.CustomEvaluators, settings.CustomEvaluators, _evaluators.Select(static e => e.Name));
+        ThrowIfUnknown(AutoscalerOptions.CustomExecutors, settings.CustomExecutors, _filters.Select(static f => f.Name));
         memory = memory.ObserveRestart(facts.Topology, facts.RunningSince).Trim(settings, facts.Now);
         (memory, var restoration) = LookBack(settings, facts, memory);
         if (restoration is not null)
@@ -124,7 +130,20 @@ public sealed class AutoscalerPolicy
                 ScalingEventKind.ResourceQuotaReached, $"The quota of the job would be exceeded: nothing is scaled.{counted}");
             return Refuse(plan with { Events = plan.Events.Add(report) }, GateRefusal.Quota);
         }
-        return Filter(facts, plan);
+        return Filter(settings, facts, plan);
+    }
+
+    // A plugin that is asked for and is not there must not be left out in silence.
+    private static void ThrowIfUnknown(AutoscalerOption option, ImmutableArray<string> names, IEnumerable<string> known)
+    {
+        foreach (var name in names)
+        {
+            if (!known.Contains(name, StringComparer.Ordinal))
+            {
+                throw new ArgumentException(
+                    $"{option.Key} names '{name}'; this policy was made with {string.Join(", ", known.DefaultIfEmpty("none"))}.", nameof(names));
+            }
+        }
     }
 
     private static (AutoscalerMemory Memory, ScalingRestoration? Restoration) LookBack(
@@ -164,8 +183,12 @@ public sealed class AutoscalerPolicy
 
     private ImmutableArray<IMetricEvaluator> Evaluators(AutoscalerSettings settings, AutoscalerFacts facts) =>
         settings.Extensions.CpuThrottling && !facts.CpuThrottling.IsEmpty
-            ? [new ThrottlingCorrection(settings, facts.CpuThrottling), .. _evaluators]
-            : _evaluators;
+            ? [new ThrottlingCorrection(settings, facts.CpuThrottling), .. Evaluators(settings)]
+            : Evaluators(settings);
+
+    private ImmutableArray<IMetricEvaluator> Evaluators(AutoscalerSettings settings) => settings.CustomEvaluators.IsEmpty
+        ? _evaluators
+        : [.. _evaluators.Where(e => settings.CustomEvaluators.Contains(e.Name, StringComparer.Ordinal))];
 
     private static AutoscalerPlan Decide(AutoscalerSettings settings, AutoscalerFacts facts, AutoscalerPlan plan, TimeSpan restartTime)
     {
@@ -225,15 +248,19 @@ public sealed class AutoscalerPolicy
         };
     }
 
-    private AutoscalerPlan Filter(AutoscalerFacts facts, AutoscalerPlan plan)
+    private AutoscalerPlan Filter(AutoscalerSettings settings, AutoscalerFacts facts, AutoscalerPlan plan)
     {
         var decision = plan.Decision;
         foreach (var filter in _filters)
         {
+            if (!settings.CustomExecutors.IsEmpty && !settings.CustomExecutors.Contains(filter.Name, StringComparer.Ordinal))
+            {
+                continue;
+            }
             decision = filter.Filter(decision!, facts);
             if (decision is null || !decision.IsChange)
             {
-                var veto = ScalingEvents.Of(ScalingEventKind.ScalingVetoed, $"{filter.GetType().Name} refuses the scaling.");
+                var veto = ScalingEvents.Of(ScalingEventKind.ScalingVetoed, $"{filter.Name} refuses the scaling.");
                 return Refuse(plan with { Events = plan.Events.Add(veto) }, GateRefusal.Vetoed);
             }
         }

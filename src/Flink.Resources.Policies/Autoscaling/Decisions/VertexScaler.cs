@@ -100,7 +100,7 @@ public static class VertexScaler
         var factor = Limit(settings, capacity * share / evaluation.TrueProcessingRate / scalability);
         var limits = Limits(settings, evaluation);
         var target = ParallelismStep.Scale(factor, limits);
-        var aligned = ParallelismAlignment.Align(target, limits);
+        var aligned = Align(settings, target, limits);
         var parallelism = settings.Extensions.CapAtPartitions ? CapAtPartitions(aligned.Parallelism, evaluation) : aligned.Parallelism;
         return Unchanged(evaluation, VertexReason.AlreadyRight) with
         {
@@ -117,6 +117,16 @@ public static class VertexScaler
                     $"{evaluation.SourcePartitions} partitions, so {parallelism} instead of {aligned.Parallelism}")),
             ],
         };
+    }
+
+    private static AlignedParallelism Align(AutoscalerSettings settings, int target, ParallelismLimits limits)
+    {
+        if (settings.CustomAlignment is not { } custom)
+        {
+            return ParallelismAlignment.Align(target, limits);
+        }
+        var applies = target != limits.Current && ParallelismAlignment.Applies(limits.SourcePartitions, limits.HasHashInput);
+        return new(applies ? Math.Min(Math.Max(limits.Lower, custom.Align(target, limits)), Math.Min(limits.MaxParallelism, limits.Upper)) : target, false);
     }
 
     private static ParallelismLimits Limits(AutoscalerSettings settings, VertexEvaluation evaluation) => new(

@@ -62,6 +62,9 @@ public readonly record struct MetricOverride(double Current, double Average)
 /// </summary>
 public interface IMetricEvaluator
 {
+    /// <summary>Its name in <c>job.autoscaler.metrics.custom-evaluators</c>; the name of its type unless it says otherwise.</summary>
+    string Name => GetType().Name;
+
     /// <summary>The evaluation to use instead.</summary>
     VertexEvaluation Adjust(VertexEvaluation computed, MetricSummary metrics);
 }

@@ -22,10 +22,13 @@ public static class AutoscalerSettingsReader
 {
     /// <summary>Reads all settings. Unknown keys are ignored.</summary>
     /// <param name="configuration">The Flink configuration, values as Flink writes them.</param>
-    public static AutoscalerSettingsReading Read(IReadOnlyDictionary<string, string> configuration)
+    /// <param name="aligners">Alignments that the configuration may name, besides the built-in ones.</param>
+    public static AutoscalerSettingsReading Read(
+        IReadOnlyDictionary<string, string> configuration, params ReadOnlySpan<IParallelismAligner> aligners)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var source = new ConfigurationSource(configuration);
+        var aligner = Aligner(source, aligners);
         var d = new AutoscalerSettings();
         var settings = new AutoscalerSettings
         {
@@ -54,7 +57,8 @@ public static class AutoscalerSettingsReader
             ScaleUpMaxFactor = source.Number(AutoscalerOptions.ScaleUpMaxFactor) ?? d.ScaleUpMaxFactor,
             ScaleDownMaxFactor = source.Number(AutoscalerOptions.ScaleDownMaxFactor) ?? d.ScaleDownMaxFactor,
             ScaleDownInterval = source.Duration(AutoscalerOptions.ScaleDownInterval, d.ScaleDownInterval),
-            AlignmentMode = Alignment(source),
+            AlignmentMode = Alignment(source, aligner),
+            CustomAlignment = aligner,
             ExcludedVertices = source.List(AutoscalerOptions.ExcludedVertices),
             ExcludedPeriods = source.List(AutoscalerOptions.ExcludedPeriods),
             EffectivenessDetection = source.Boolean(AutoscalerOptions.EffectivenessDetection, d.EffectivenessDetection),
@@ -75,6 +79,8 @@ public static class AutoscalerSettingsReader
             HistoryMaxCount = source.Integer(AutoscalerOptions.HistoryMaxCount, d.HistoryMaxCount),
             HistoryMaxAge = source.Duration(AutoscalerOptions.HistoryMaxAge, d.HistoryMaxAge),
             EventInterval = source.Duration(AutoscalerOptions.EventInterval, d.EventInterval),
+            CustomEvaluators = source.List(AutoscalerOptions.CustomEvaluators),
+            CustomExecutors = source.List(AutoscalerOptions.CustomExecutors),
             RestClientTimeout = source.Duration(AutoscalerOptions.RestClientTimeout, d.RestClientTimeout),
             SlotsPerTaskManager = source.Integer(AutoscalerOptions.SlotsPerTaskManager, d.SlotsPerTaskManager),
             BuffersPerChannel = source.Integer(AutoscalerOptions.BuffersPerChannel, d.BuffersPerChannel),
@@ -102,12 +108,32 @@ public static class AutoscalerSettingsReader
         }
     }
 
-    private static AlignmentMode Alignment(ConfigurationSource source)
+    private static IParallelismAligner? Aligner(ConfigurationSource source, ReadOnlySpan<IParallelismAligner> aligners)
+    {
+        if (source.Find(AutoscalerOptions.AlignmentMode) is not var (_, text) || text is "BALANCED" or "EVENLY_SPREAD" or "OFF")
+        {
+            return null;
+        }
+        foreach (var aligner in aligners)
+        {
+            if (string.Equals(aligner.Name, text, StringComparison.Ordinal))
+            {
+                return aligner;
+            }
+        }
+        return null;
+    }
+
+    private static AlignmentMode Alignment(ConfigurationSource source, IParallelismAligner? aligner)
     {
         var deprecated = Deprecated(source);
         if (source.Find(AutoscalerOptions.AlignmentMode) is not var (key, text))
         {
             return deprecated ?? AlignmentMode.Balanced;
+        }
+        if (aligner is not null)
+        {
+            return AlignmentMode.Balanced;
         }
         switch (text)
         {
