@@ -74,7 +74,7 @@ public sealed class VertexScalerProperties
         var times = Evaluations.Decide(settings, shape with { Target = shape.Target * k, CatchUp = shape.CatchUp * k, Rate = shape.Rate * k });
 
         // Up to the rounding of the capacity to whole records per second.
-        var rounding = (int)Math.Ceiling(0.5 / shape.Rate * shape.Parallelism);
+        var rounding = (int)Math.Ceiling(shape.Parallelism / shape.Rate);
         Assert.InRange(times.TargetParallelism, once.TargetParallelism - rounding, once.TargetParallelism + rounding);
     });
 

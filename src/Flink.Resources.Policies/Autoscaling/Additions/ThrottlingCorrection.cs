@@ -33,7 +33,7 @@ public sealed class ThrottlingCorrection : IMetricEvaluator
     /// <param name="throttled">Share of throttled periods; limited to 0 to 1, NaN is not known.</param>
     public static double Correct(double trueProcessingRate, double inputRate, double throttled) =>
         double.IsFinite(trueProcessingRate) && inputRate > 0 && inputRate < trueProcessingRate && throttled > 0
-            ? inputRate + (trueProcessingRate - inputRate) * (1 - Math.Min(1, throttled))
+            ? Math.Min(trueProcessingRate, inputRate + (trueProcessingRate - inputRate) * (1 - Math.Min(1, throttled)))
             : trueProcessingRate;
 
     /// <inheritdoc/>
