@@ -74,10 +74,10 @@ internal sealed record AutoscalerMemoryDocument(
     Dictionary<string, string> Configuration,
     Dictionary<string, DelayedScaleDown> Delayed,
     Dictionary<string, SentEvent> Sent,
-    Dictionary<string, ImmutableArray<RateObservation>>? Measured = null,
-    Dictionary<string, StepProposal>? Proposals = null,
-    ScalingUndoDocument? Undo = null,
-    Dictionary<string, BlockedStep>? Blocked = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Dictionary<string, ImmutableArray<RateObservation>>? Measured = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Dictionary<string, StepProposal>? Proposals = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ScalingUndoDocument? Undo = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Dictionary<string, BlockedStep>? Blocked = null);
 
 internal sealed record ScalingUndoDocument(
     DateTimeOffset At,
@@ -90,7 +90,6 @@ internal sealed record ScalingUndoDocument(
     JsonSerializerDefaults.Web,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(AutoscalerMemoryDocument))]
 internal sealed partial class AutoscalerMemoryContext : JsonSerializerContext;

@@ -12,7 +12,7 @@ public sealed class FleetArbiterTests
     [Fact]
     public void Arbitrate_HighAndLowPriorityWantTheSameRoom_HighDisplacesLow()
     {
-        var verdicts = Arbitrate(new(10, 10), ("team/low", 1, 1, 6), ("team/high", 8, 1, 9));
+        var verdicts = Arbitrate((10, 10), ("team/low", 1, 1, 6), ("team/high", 8, 1, 9));
 
         Assert.Equal((FleetOutcome.Granted, FleetOutcome.Displaced), (verdicts["team/high"].Outcome, verdicts["team/low"].Outcome));
         Assert.Equal([JobKey.Parse("team/high")], verdicts["team/low"].DisplacedBy);
@@ -22,7 +22,7 @@ public sealed class FleetArbiterTests
     [Fact]
     public void Arbitrate_HighPriorityWaitsForRoom_NothingTricklesAwayToTheSmall()
     {
-        var verdicts = Arbitrate(new(100, 4), ("team/low", 1, 1, 3), ("team/high", 8, 1, 9), ("team/same", 8, 1, 2));
+        var verdicts = Arbitrate((100, 4), ("team/low", 1, 1, 3), ("team/high", 8, 1, 9), ("team/same", 8, 1, 2));
 
         Assert.Equal((FleetOutcome.NoRoom, FleetOutcome.Displaced, FleetOutcome.Granted),
             (verdicts["team/high"].Outcome, verdicts["team/low"].Outcome, verdicts["team/same"].Outcome));
@@ -30,11 +30,11 @@ public sealed class FleetArbiterTests
 
     [Fact]
     public void Arbitrate_HighPriorityCouldNeverFit_KeepsNobodyWaiting() =>
-        Assert.Equal(FleetOutcome.Granted, Arbitrate(new(8, 4), ("team/low", 1, 1, 3), ("team/high", 8, 1, 9))["team/low"].Outcome);
+        Assert.Equal(FleetOutcome.Granted, Arbitrate((8, 4), ("team/low", 1, 1, 3), ("team/high", 8, 1, 9))["team/low"].Outcome);
 
     [Fact]
     public void Arbitrate_SomeoneShrinks_GivesBackFirst() =>
-        Assert.Equal(FleetOutcome.Granted, Arbitrate(new(10, 0), ("team/low", 1, 6, 2), ("team/high", 8, 1, 5))["team/high"].Outcome);
+        Assert.Equal(FleetOutcome.Granted, Arbitrate((10, 0), ("team/low", 1, 6, 2), ("team/high", 8, 1, 5))["team/high"].Outcome);
 
     [Fact]
     public void Arbitrate_PoolNotKnown_RefusesNobody() => Assert.Equal(
@@ -90,7 +90,8 @@ public sealed class FleetArbiterTests
     [Fact]
     public void Propose_SomethingIsToChange_NamesWhatTheClusterWillBeAsked()
     {
-        var facts = Jobs.Chain(new VertexSketch(4, 128, 0, 1, 1000, 500_000, 0)) is var job ? job.Facts(job.Topology()) : null!;
+        var job = Jobs.Chain(new VertexSketch(4, 128, 0, 1, 1000, 500_000, 0));
+        var facts = job.Facts(job.Topology());
         facts.Metrics.Add(JobMetric.TaskSlotsUsed, 4);
         facts = facts with { TaskManager = new(1, GiB) };
         var policy = new AutoscalerPolicy();

@@ -120,7 +120,7 @@ public sealed class ScalingCurveTests
         Assert.Equal((AutoscalerStatus.Balanced, VertexReason.NotWorthwhile), (refused.Status, refused.Decision!.Vertices[0].Reason));
         Assert.Contains("[scaling-curve: 8 to", refused.Decision.Vertices[0].Explain(), StringComparison.Ordinal);
         Assert.Equal([2, 4, 8], refused.Memory.Measured["v0"].Select(static o => o.Parallelism));
-        Assert.Empty(grown.Memory.Measured["v0"].Where(static o => o.Parallelism == 8));
+        Assert.DoesNotContain(grown.Memory.Measured["v0"], static o => o.Parallelism == 8);
     }
 
     private static DateTimeOffset At(int minutes) => DateTimeOffset.UnixEpoch.AddMinutes(minutes);

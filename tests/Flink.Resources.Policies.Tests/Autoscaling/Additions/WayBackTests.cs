@@ -69,9 +69,12 @@ public sealed class WayBackTests
     }
 
     [Fact]
-    public void Plan_AdvisorMode_OnlyReports() => Assert.Equal(
-        (AutoscalerStatus.Refused, GateRefusal.ScalingDisabled),
-        After(Scaled, 1, 3, On with { ScalingEnabled = false }) is var plan ? (plan.Status, plan.Refusal) : default);
+    public void Plan_AdvisorMode_OnlyReports()
+    {
+        var plan = After(Scaled, 1, 3, On with { ScalingEnabled = false });
+
+        Assert.Equal((AutoscalerStatus.Refused, GateRefusal.ScalingDisabled), (plan.Status, plan.Refusal));
+    }
 
     [Fact]
     public void Executed_HealthUnknownOrOff_CannotBeUndone()
