@@ -30,7 +30,7 @@ public sealed record PreemptibleCapacity(
             {
                 break;
             }
-            if (held[index].Priority < Priority)
+            if (held[index].Priority < Priority && held[index].Amount != default)
             {
                 free += held[index].Amount;
                 taken.Add($"{Amounts.Describe(held[index].Amount)} of priority {held[index].Priority.Value}");
