@@ -59,7 +59,7 @@ public sealed class MalformedAutoscalingTests
     public void Answer_OddValueInAWorkedScenario_IsAnAnswerOrAnErrorWithAPlace()
     {
         var text = File.ReadAllBytes(Path.Combine(Conformance.Directory(), "examples", "autoscaler.json"));
-        foreach (var scenario in JsonNode.Parse(text)!["cases"]!.AsArray().DistinctBy(static c => (string?)c!["kind"]))
+        foreach (var scenario in JsonNode.Parse(text)!["cases"]!.AsArray().DistinctBy(static c => (string)c!["kind"]!, StringComparer.Ordinal))
         {
             scenario!.AsObject().Remove("expected");
             Odd(scenario);

@@ -41,7 +41,7 @@ public sealed class DataSkewTests
     [Fact]
     public void Plan_AnyJobAndSpread_DecidesAsWithoutIt() => Gen.Select(Evaluations.Settings, Jobs.Sketches, Gen.Double[0, 1000], Gen.Double[0, 1000]).Sample((settings, job, max, avg) =>
     {
-        var spread = job.Topology().Vertices.ToImmutableDictionary(static v => v.Id, _ => new SubtaskSpread(new(0, max, avg), Unknown));
+        var spread = job.Topology().Vertices.ToImmutableDictionary(static v => v.Id, _ => new SubtaskSpread(new(0, max, avg), Unknown), StringComparer.Ordinal);
 
         var with = job.Plan(settings with { Extensions = On.Extensions }, change: f => f with { Subtasks = spread });
 

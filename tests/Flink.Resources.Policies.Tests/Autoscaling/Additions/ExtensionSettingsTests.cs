@@ -9,7 +9,7 @@ public sealed class ExtensionSettingsTests
     public void All_Keys_HaveAPrefixOfTheirOwn()
     {
         Assert.All(AutoscalerExtensionOptions.All, static o => Assert.StartsWith("flink-resources.autoscaler.", o.Key, StringComparison.Ordinal));
-        Assert.Equal(AutoscalerExtensionOptions.All.Length, AutoscalerExtensionOptions.All.DistinctBy(static o => o.Key).Count());
+        Assert.Equal(AutoscalerExtensionOptions.All.Length, AutoscalerExtensionOptions.All.DistinctBy(static o => o.Key, StringComparer.Ordinal).Count());
         Assert.All(AutoscalerOptions.All, static o => Assert.True(
             o.Key.StartsWith("job.autoscaler.", StringComparison.Ordinal) || o.Key.StartsWith("taskmanager.", StringComparison.Ordinal)));
         Assert.Equal(
@@ -105,8 +105,8 @@ public sealed class ExtensionSettingsTests
         {
             Health = 10 * share,
             Disturbances = [new(f.Now, DisturbanceKind.FailedCheckpoint)],
-            CpuThrottling = ids.ToImmutableDictionary(static v => v, _ => share),
-            Subtasks = ids.ToImmutableDictionary(static v => v, _ => new SubtaskSpread(new(0, 1000, 1000 * share), default)),
+            CpuThrottling = ids.ToImmutableDictionary(static v => v, _ => share, StringComparer.Ordinal),
+            Subtasks = ids.ToImmutableDictionary(static v => v, _ => new SubtaskSpread(new(0, 1000, 1000 * share), default), StringComparer.Ordinal),
             Capacity = new QueueHeadroom("root", default, default),
             Verdict = new(default, FleetOutcome.NoRoom, [], "none"),
         });
