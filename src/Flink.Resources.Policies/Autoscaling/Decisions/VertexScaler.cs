@@ -80,8 +80,12 @@ public static class VertexScaler
             $"{BottleneckPropagation.Limit(share)}, so {Math.Max(evaluation.Parallelism, limited.AlignedParallelism)} instead of {growth.NewParallelism}"));
         return limited.AlignedParallelism <= evaluation.Parallelism
             ? growth.Held(VertexReason.HeldByBottleneck, note)
-            : Change(growth with { AlignedParallelism = limited.AlignedParallelism, ExpectedProcessingRate = limited.ExpectedProcessingRate }, VertexReason.ScaleUp)
-                with { Notes = growth.Notes.Add(note) };
+            : growth with
+            {
+                NewParallelism = limited.AlignedParallelism,
+                ExpectedProcessingRate = limited.ExpectedProcessingRate,
+                Notes = growth.Notes.Add(note),
+            };
     }
 
     internal static VertexDecision Unchanged(VertexEvaluation evaluation, VertexReason reason) => new()
