@@ -23,7 +23,11 @@ internal static class ScenarioCommand
         var command = new Command(capability.Name, capability.Description) { file, batch, json, table };
         command.SetAction(parsed =>
         {
-            var text = Read(parsed.GetValue(file));
+            if (Read(parsed.GetValue(file), out var text) is { } unreadable)
+            {
+                Print(unreadable);
+                return 2;
+            }
             var plain = parsed.GetValue(json) || parsed.GetValue(batch) || (Console.IsOutputRedirected && !parsed.GetValue(table));
             return Run(capability, text, parsed.GetValue(batch), plain);
         });
@@ -33,6 +37,8 @@ internal static class ScenarioCommand
     internal static (int ExitCode, JsonObject Answer) Answer(ICapability capability, ReadOnlySpan<byte> text, bool batch)
     {
         JsonDocument document;
+        // Editors of some systems begin every file with it.
+        text = text.StartsWith(Encoding.UTF8.Preamble) ? text[Encoding.UTF8.Preamble.Length..] : text;
         try
         {
             var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = 256 });
@@ -58,13 +64,11 @@ internal static class ScenarioCommand
         var (exitCode, answer) = Answer(capability, text, batch);
         if (json || exitCode != 0)
         {
-            using var output = Console.OpenStandardOutput();
-            output.Write(Encoding.UTF8.GetBytes(answer.ToJsonString(Output)));
-            output.WriteByte((byte)'\n');
+            Print(answer);
         }
         else
         {
-            using var document = JsonDocument.Parse(text);
+            using var document = JsonDocument.Parse(text.AsMemory(text.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0));
             if (Console.IsOutputRedirected)
             {
                 AnsiConsole.Console.Profile.Width = RedirectedWidth;
@@ -72,6 +76,13 @@ internal static class ScenarioCommand
             capability.Show(new(document.RootElement, "$"), answer, AnsiConsole.Console);
         }
         return exitCode;
+    }
+
+    private static void Print(JsonObject answer)
+    {
+        using var output = Console.OpenStandardOutput();
+        output.Write(Encoding.UTF8.GetBytes(answer.ToJsonString(Output)));
+        output.WriteByte((byte)'\n');
     }
 
     private static (int ExitCode, JsonObject Answer) AnswerOne(ICapability capability, JsonElement scenario)
@@ -131,12 +142,24 @@ internal static class ScenarioCommand
 
     private static JsonObject Error(string message, string path) => new() { ["error"] = message, ["path"] = path };
 
-    private static byte[] Read(string? file)
+    /// <summary>The text of a file, or of standard input.</summary>
+    /// <returns>What is wrong with the file; null when nothing is.</returns>
+    internal static JsonObject? Read(string? file, out byte[] text)
     {
-        if (file is not (null or "-"))
+        try
         {
-            return File.ReadAllBytes(file);
+            text = file is null or "-" ? ReadInput() : File.ReadAllBytes(file);
+            return null;
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            text = [];
+            return Error($"'{file}' cannot be read: {exception.Message}", "$");
+        }
+    }
+
+    private static byte[] ReadInput()
+    {
         using var input = Console.OpenStandardInput();
         using var buffer = new MemoryStream();
         input.CopyTo(buffer);

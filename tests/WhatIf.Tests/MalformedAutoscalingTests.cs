@@ -81,6 +81,23 @@ public sealed class MalformedAutoscalingTests
         Assert.Equal((2, path), (exitCode, (string?)answer["path"]));
     }
 
+    [Fact]
+    public void Read_FileThatIsNotThere_IsAnErrorNotACrash()
+    {
+        var gone = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+
+        Assert.Contains(gone, (string?)ScenarioCommand.Read(gone, out _)!["error"], StringComparison.Ordinal);
+        Assert.NotNull(ScenarioCommand.Read(Path.GetTempPath(), out _));
+    }
+
+    [Fact]
+    public void Answer_ByteOrderMark_IsSkipped()
+    {
+        byte[] text = [0xEF, 0xBB, 0xBF, .. "{\"kind\": \"finished-vertex\", \"input\": {\"isSource\": true}}"u8];
+
+        Assert.Equal(0, ScenarioCommand.Answer(Capability, text, batch: false).ExitCode);
+    }
+
     private static void Odd(JsonNode complete)
     {
         foreach (var (path, _) in Places(complete))

@@ -93,7 +93,8 @@ internal static partial class AutoscalingReading
         }
         catch (ArgumentException exception)
         {
-            throw new ScenarioException(exception.Message, value.Path);
+            // Without the name of a parameter that no scenario knows.
+            throw new ScenarioException(exception.Message.Split(" (Parameter", 2)[0], value.Path);
         }
     }
 
