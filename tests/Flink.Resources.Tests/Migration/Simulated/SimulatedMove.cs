@@ -67,6 +67,10 @@ internal sealed class SimulatedMove
         return _twice ?? await VerdictAsync(cancellationToken);
     }
 
+    /// <summary>Every call that changes something is held against the journal.</summary>
+    public void AuditInto(Action<string> complain) =>
+        Catalog = new FleetCatalog([.. Fleet.Names.Select(n => new Audit(Fleet.Backend(n), Journal, () => RunId, complain))]);
+
     public Migrations New(IJournal? journal = null, string owner = "one") => new(journal ?? Journal, Catalog, Fleet.TimeProvider) { Owner = owner };
 
     public MoveRequest Request() => new()
