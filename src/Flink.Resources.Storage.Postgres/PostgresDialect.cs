@@ -15,7 +15,8 @@ internal sealed class PostgresDialect : JournalDialect
         var place = new NpgsqlConnectionStringBuilder(dataSource.ConnectionString);
         Where = string.Create(CultureInfo.InvariantCulture, $"The journal in PostgreSQL ({place.Host}:{place.Port}, database {place.Database}, schema {schema})");
         Prefix = $"\"{schema}\".";
-        FindVersionTable = $"SELECT 1 WHERE to_regclass('{Prefix}journal_schema') IS NOT NULL";
+        // Not to_regclass: a connection that looked before another one made the schema remembers that there is none.
+        FindVersionTable = $"SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = '{schema}' AND tablename = 'journal_schema'";
     }
 
     public override string Where { get; }

@@ -13,6 +13,7 @@ internal sealed class SqliteWorker : IDisposable
     private readonly SqliteFile _file;
     private readonly BlockingCollection<Action<SqliteWorkerThread>> _queue = [];
     private readonly Thread[] _threads;
+    private int _isDisposed;
 
     public SqliteWorker(SqliteFile file, string name, int threads)
     {
@@ -28,15 +29,15 @@ internal sealed class SqliteWorker : IDisposable
     public Task<T> RunAsync<T>(Func<SqliteConnection, T> call, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) == 1, typeof(SqliteJournal));
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
             _queue.Add(thread => Perform(thread, call, done, cancellationToken), CancellationToken.None);
         }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException exception)
         {
-            ObjectDisposedException.ThrowIf(_queue.IsAddingCompleted, typeof(SqliteJournal));
-            throw;
+            throw new ObjectDisposedException("The journal was disposed of during the call; nothing was done.", exception);
         }
         return done.Task;
     }
@@ -44,7 +45,7 @@ internal sealed class SqliteWorker : IDisposable
     /// <summary>Ends when what was begun has ended.</summary>
     public void Dispose()
     {
-        if (_queue.IsAddingCompleted)
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
         {
             return;
         }
