@@ -7,6 +7,7 @@ internal static class BenchmarkCatalog
         {
             ["preemption"] = PreemptionBenchmark.RunAsync,
             ["autoscaler"] = AutoscalerBenchmark.RunAsync,
+            ["health"] = HealthBenchmark.RunAsync,
             ["submit-k8s"] = SubmitBenchmark.KubernetesAsync,
             ["submit-yarn"] = SubmitBenchmark.YarnAsync,
         };

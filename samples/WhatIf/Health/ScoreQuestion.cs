@@ -29,7 +29,7 @@ internal sealed class ScoreQuestion : IHealthQuestion
         var evaluation = Evaluate(scenario);
         var titles = HealthReader.Options.Streaming.ToDictionary(static i => i.Key, static i => i, StringComparer.Ordinal);
         var table = new Table().Border(TableBorder.Minimal);
-        foreach (var column in (string[])["item", "what", "value", "bad .. good", "grade", "weight", "lost points"])
+        foreach (var column in (string[])["item", "value", "bad .. good", "grade", "weight", "lost"])
         {
             table.AddColumn(column);
         }
@@ -39,7 +39,7 @@ internal sealed class ScoreQuestion : IHealthQuestion
         }
         foreach (var absent in evaluation.Absent)
         {
-            table.AddRow(Row(titles[absent.Item], "-", "-", absent.Reason == HealthAbsenceReason.NotInThisPhase ? "does not count now" : "not known"));
+            table.AddRow(Row(titles[absent.Item], "-", "-", absent.Reason == HealthAbsenceReason.NotInThisPhase ? "not now" : "unknown"));
         }
         console.Write(table);
         console.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -55,7 +55,7 @@ internal sealed class ScoreQuestion : IHealthQuestion
     }
 
     private static Text[] Row(HealthItem item, string value, string grade, string lost) =>
-        [new(item.Key), new(item.Title), new(value), new($"{Number(item.Bad)} .. {Number(item.Good)}"), new(grade), new(Number(item.Weight)), new(lost)];
+        [new(item.Title), new(value), new($"{Number(item.Bad)} .. {Number(item.Good)}"), new(grade), new(Number(item.Weight)), new(lost)];
 
     private static string Number(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
 
