@@ -77,7 +77,7 @@ public sealed class MalformedHealthTests
     [Fact]
     public void Answer_NegativeNumbers_OnlyCountsAreErrors()
     {
-        foreach (var scenario in Complete.Select(static c => (string)c.GetData()[0]!))
+        foreach (var scenario in Complete.Select(static c => c.Data))
         {
             foreach (var (path, _) in Scenarios.Places(JsonNode.Parse(scenario)).Where(static p => p.Value?.GetValueKind() == JsonValueKind.Number))
             {
@@ -95,7 +95,7 @@ public sealed class MalformedHealthTests
     [InlineData("null", 0.0)]
     public void Answer_NotFiniteReading_IsAsBadAsCanBeOrMissing(string value, double coverage)
     {
-        var (exitCode, answer) = Scenarios.Answer(Capability, JsonNode.Parse($$"""{"kind": "score", "readings": {"lag": {{value}}, "mine": "text"}}"""));
+        var (exitCode, answer) = Scenarios.Answer(Capability, JsonNode.Parse($$$"""{"kind": "score", "readings": {"lag": {{{value}}}, "mine": "text"}}"""));
 
         Assert.Equal((0, coverage), (exitCode, (double)answer["coverage"]!));
     }
@@ -109,7 +109,7 @@ public sealed class MalformedHealthTests
             """));
 
         Assert.Equal(0, exitCode);
-        Assert.Equal([null, "alarm", "ask", "ask"], answer["verdicts"]!.AsArray().Select(static v => (string?)v!["alarm"]));
+        Assert.Equal("- alarm ask ask", string.Join(' ', answer["verdicts"]!.AsArray().Select(static v => (string?)v!["alarm"] ?? "-")));
     }
 
     private static string Last(string path) => path[(path.LastIndexOf('.') + 1)..];

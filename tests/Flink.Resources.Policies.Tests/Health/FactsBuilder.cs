@@ -6,7 +6,7 @@ namespace Flink.Resources.Health;
 /// <summary>A job that has run well for a day, and changes to it.</summary>
 internal static class FactsBuilder
 {
-    public static readonly HealthFacts Well = new()
+    public static readonly HealthFacts Usual = new()
     {
         Now = Now,
         StartedAt = Now.AddDays(-1),

@@ -38,7 +38,7 @@ public sealed class HealthBaselineTests
 
     [Fact]
     public void From_OlderThanTwoHoursBeforeTheStop_IsNotRecent() =>
-        Assert.Empty(From([new(Now.AddHours(-2), 5)]).BeforeStop);
+        Assert.Empty(From([new HealthSample(Now.AddHours(-2), 5)]).BeforeStop);
 
     [Fact]
     public void Of_Samples_InterpolatesBetweenNeighbours()
@@ -53,7 +53,7 @@ public sealed class HealthBaselineTests
     {
         var buckets = new Dictionary<BaselineBucket, BaselineStatistic> { [new("lagSeconds", 168)] = default };
 
-        Assert.Contains("0 to 167", Assert.Throws<ArgumentException>(() => new HealthBaseline(buckets, new Dictionary<string, BaselineStatistic>())).Message, StringComparison.Ordinal);
+        Assert.Contains("0 to 167", Assert.Throws<ArgumentException>(() => new HealthBaseline(buckets, new Dictionary<string, BaselineStatistic>(StringComparer.Ordinal))).Message, StringComparison.Ordinal);
     }
 
     private static HealthBaseline From(params IEnumerable<HealthSample>[] samples) => HealthBaseline.From(

@@ -8,7 +8,7 @@ namespace Flink.Resources.Health;
 public sealed class HealthGatesTests
 {
     [Fact]
-    public void Open_AllWell_NoneIs() => Assert.Empty(Open(HealthMeasuringTests.Healthy(Well)));
+    public void Open_AllWell_NoneIs() => Assert.Empty(Open(HealthMeasuringTests.Healthy(Usual)));
 
     [Theory]
     [InlineData(2, false)]
@@ -17,13 +17,13 @@ public sealed class HealthGatesTests
     {
         double[] looks = [1, 1, .. Enumerable.Repeat(0d, minutes + 1)];
 
-        Assert.Equal(open, Open(Well.With(Metrics.Running, looks)).Contains(G1NotRunning));
-        Assert.Empty(Open(Well.With(Metrics.Running, looks) with { IsPaused = true }));
+        Assert.Equal(open, Open(Usual.With(Metrics.Running, looks)).Contains(G1NotRunning));
+        Assert.Empty(Open(Usual.With(Metrics.Running, looks) with { IsPaused = true }));
     }
 
     [Fact]
     public void Open_NotRunningButNotSeenSince_IsNoEvidence() =>
-        Assert.Empty(Open(Well.With(Metrics.Running, 0, 0, 0, 0, 0) with { Now = Now.AddMinutes(10) }));
+        Assert.Empty(Open(Usual.With(Metrics.Running, 0, 0, 0, 0, 0) with { Now = Now.AddMinutes(10) }));
 
     [Theory]
     [InlineData(10, 1, false)]
@@ -31,17 +31,17 @@ public sealed class HealthGatesTests
     [InlineData(29, 10, false)]
     [InlineData(31, 10, true)]
     public void Open_NoCheckpointForThreeIntervalsAndTenMinutes_G2(double minutesAgo, int intervalMinutes, bool open) =>
-        Assert.Equal(open, Open((Well with { CheckpointInterval = TimeSpan.FromMinutes(intervalMinutes) }).Events(Metrics.CheckpointCompleted, minutesAgo)).Contains(G2NoCheckpoint));
+        Assert.Equal(open, Open((Usual with { CheckpointInterval = TimeSpan.FromMinutes(intervalMinutes) }).Events(Metrics.CheckpointCompleted, minutesAgo)).Contains(G2NoCheckpoint));
 
     [Fact]
-    public void Open_CheckpointingOff_NoG2() => Assert.Empty(Open((Well with { CheckpointInterval = null }).Events(Metrics.CheckpointCompleted)));
+    public void Open_CheckpointingOff_NoG2() => Assert.Empty(Open((Usual with { CheckpointInterval = null }).Events(Metrics.CheckpointCompleted)));
 
     [Theory]
     [InlineData(24, false)]
     [InlineData(26, true)]
     public void Open_FirstFullCheckpoint_MayTakeThreeTimesItsWriting(int minutes, bool open)
     {
-        var facts = Well with { StartedAt = Now.AddMinutes(-minutes), FirstCheckpointIsFull = true, StateBytes = 10_000_000_000, SnapshotBytesPerSecond = 20e6 };
+        var facts = Usual with { StartedAt = Now.AddMinutes(-minutes), FirstCheckpointIsFull = true, StateBytes = 10_000_000_000, SnapshotBytesPerSecond = 20e6 };
 
         Assert.Equal(open, Open(facts.Events(Metrics.CheckpointCompleted)).Contains(G2NoCheckpoint));
     }
@@ -51,14 +51,14 @@ public sealed class HealthGatesTests
     [InlineData(new double[] { 9, 7, 5, 3, 1 }, true)]
     [InlineData(new double[] { 11, 9, 7, 5, 3 }, false)]
     public void Open_FiveRestartsInTenMinutes_G3(double[] minutesAgo, bool open) =>
-        Assert.Equal(open, Open(Well.Events(Metrics.Restart, minutesAgo)).Contains(G3RestartLoop));
+        Assert.Equal(open, Open(Usual.Events(Metrics.Restart, minutesAgo)).Contains(G3RestartLoop));
 
     [Theory]
     [InlineData(null, false)]
     [InlineData(true, false)]
     [InlineData(false, true)]
     public void Open_WrongSnapshot_G4(bool? intended, bool open) =>
-        Assert.Equal(open, Open(Well with { RestoredAsIntended = intended }).Contains(G4WrongSnapshot));
+        Assert.Equal(open, Open(Usual with { RestoredAsIntended = intended }).Contains(G4WrongSnapshot));
 
     [Theory]
     [InlineData(new double[] { 130, 140, 150, 160, 170, 180 }, true)]
@@ -67,14 +67,14 @@ public sealed class HealthGatesTests
     [InlineData(new double[] { 150, 150, 150, 150, 150, 150 }, false)]
     public void Open_FarBehindAndRisingAfterTheDeadline_G5(double[] lag, bool open)
     {
-        var late = (Well with { CatchUpDeadline = Now.AddMinutes(-1) }).With(Metrics.Lag, lag);
+        var late = (Usual with { CatchUpDeadline = Now.AddMinutes(-1) }).With(Metrics.Lag, lag);
 
         Assert.Equal(open, Open(late).Contains(G5FallingBehind));
         Assert.Empty(Open(late with { CatchUpDeadline = Now }));
     }
 
     [Fact]
-    public void Open_SecondCopy_G6() => Assert.Equal([G6SecondCopy], Open(Well with { SecondCopy = "application_1_2 on yarn-east" }));
+    public void Open_SecondCopy_G6() => Assert.Equal([G6SecondCopy], Open(Usual with { SecondCopy = "application_1_2 on yarn-east" }));
 
     [Theory]
     [InlineData("org.apache.flink.util.StateMigrationException: The new state serializer", true)]
@@ -83,16 +83,16 @@ public sealed class HealthGatesTests
     [InlineData("org.apache.flink.util.FlinkException: Could not restore operator state backend", true)]
     [InlineData("java.net.SocketTimeoutException: Read timed out", false)]
     public void Open_CauseThatWaitingDoesNotHeal_G7(string text, bool open) =>
-        Assert.Equal(open, Open(Well with { RootCauses = [new(RootCause.Classify(text), Now, text)] }).Contains(G7RootCause));
+        Assert.Equal(open, Open(Usual with { RootCauses = [new(RootCause.Classify(text), Now, text)] }).Contains(G7RootCause));
 
     [Theory]
     [InlineData(2, false)]
     [InlineData(3, true)]
     public void Open_KilledForMemoryThreeTimes_G7(int kills, bool open) =>
-        Assert.Equal(open, Open(Well with { RootCauses = [.. Enumerable.Repeat(new RootCause(RootCause.Classify("Reason: OOMKilled"), Now, "killed"), kills)] }).Contains(G7RootCause));
+        Assert.Equal(open, Open(Usual with { RootCauses = [.. Enumerable.Repeat(new RootCause(RootCause.Classify("Reason: OOMKilled"), Now, "killed"), kills)] }).Contains(G7RootCause));
 
     [Fact]
-    public void Open_EnvironmentDiffers_G7() => Assert.Equal([G7RootCause], Open(Well with { EnvironmentDifferences = ["TZ: Asia/Shanghai, there UTC"] }));
+    public void Open_EnvironmentDiffers_G7() => Assert.Equal([G7RootCause], Open(Usual with { EnvironmentDifferences = ["TZ: Asia/Shanghai, there UTC"] }));
 
     [Theory]
     [InlineData("org.apache.kafka.clients.consumer.OffsetOutOfRangeException: Fetch position")]
@@ -100,7 +100,7 @@ public sealed class HealthGatesTests
     [InlineData("Unable to commit transaction (org.apache.kafka.common.errors.InvalidTxnStateException) because it's in an invalid state")]
     [InlineData("org.apache.kafka.common.errors.ProducerFencedException: There is a newer producer")]
     public void Open_LossOfRecords_G8(string text) =>
-        Assert.Equal([G8DataLoss], Open(Well with { RootCauses = [new(RootCause.Classify(text), Now, text)] }));
+        Assert.Equal([G8DataLoss], Open(Usual with { RootCauses = [new(RootCause.Classify(text), Now, text)] }));
 
     [Theory]
     [InlineData(0, 9.9, false)]
@@ -109,24 +109,24 @@ public sealed class HealthGatesTests
     [InlineData(5, 51, true)]
     public void Open_SurgeOfLateRecords_G8(double usual, double perMinute, bool open)
     {
-        var baseline = new HealthBaseline(Well.Baseline.Buckets, new Dictionary<string, BaselineStatistic>(StringComparer.Ordinal) { [Metrics.LateDrops] = Steadily(usual) });
+        var baseline = new HealthBaseline(Usual.Baseline.Buckets, new Dictionary<string, BaselineStatistic>(StringComparer.Ordinal) { [Metrics.LateDrops] = Steadily(usual) });
 
-        Assert.Equal(open, Open((Well with { Baseline = baseline }).With(Metrics.LateDrops, [.. Enumerable.Repeat(perMinute, 10)])).Contains(G8DataLoss));
+        Assert.Equal(open, Open((Usual with { Baseline = baseline }).With(Metrics.LateDrops, [.. Enumerable.Repeat(perMinute, 10)])).Contains(G8DataLoss));
     }
 
     [Fact]
-    public void Open_OwnerObjects_G9() => Assert.Equal([G9OwnerCheck], Open(Well with { OwnerObjection = "revenue of the hour is 0" }));
+    public void Open_OwnerObjects_G9() => Assert.Equal([G9OwnerCheck], Open(Usual with { OwnerObjection = "revenue of the hour is 0" }));
 
     [Theory]
     [InlineData(new double[] { 9, 5 }, false)]
     [InlineData(new double[] { 9, 5, 1 }, true)]
     public void Open_JobManagerLostThreeTimes_G10(double[] minutesAgo, bool open) =>
-        Assert.Equal(open, Open(Well.Events(Metrics.JobManagerLoss, minutesAgo)).Contains(G10JobManagerLoss));
+        Assert.Equal(open, Open(Usual.Events(Metrics.JobManagerLoss, minutesAgo)).Contains(G10JobManagerLoss));
 
     [Fact]
     public void Evaluate_FirstFullCheckpointOfALargeState_IsNoReasonToGoBack()
     {
-        var facts = Well with
+        var facts = Usual with
         {
             StartedAt = Now.AddMinutes(-14), CaughtUpAt = null, FirstCheckpointIsFull = true, StateBytes = 1 << 30, SnapshotBytesPerSecond = 2e6,
         };

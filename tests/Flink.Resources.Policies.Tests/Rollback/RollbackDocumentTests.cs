@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 
 namespace Flink.Resources.Rollback;
 
@@ -13,13 +12,14 @@ public sealed class RollbackDocumentTests
     private static string Table()
     {
         RollbackChoice[] choices = [RollbackChoice.CarryForward, RollbackChoice.TargetCheckpoint, RollbackChoice.ReturnToOrigin, RollbackChoice.Fresh];
-        var table = new StringBuilder("| Sink | B CarryForward | C TargetCheckpoint | A ReturnToOrigin | N Fresh | A without a person |\n|---|---|---|---|---|---|\n");
+        const string Head = "| Sink | B CarryForward | C TargetCheckpoint | A ReturnToOrigin | N Fresh | A without a person |\n|---|---|---|---|---|---|\n";
+        var rows = new List<string>();
         foreach (var sink in Enum.GetValues<SinkClass>().Where(static s => s != SinkClass.Unknown).Append(SinkClass.Unknown))
         {
             var cells = choices.Select(c => Word(SinkEffects.Of(c, sink, wrote: true, tablesAreSetBack: false)));
-            table.Append($"| {sink} | {string.Join(" | ", cells)} | {Alone(sink)} |\n");
+            rows.Add($"| {sink} | {string.Join(" | ", cells)} | {Alone(sink)} |\n");
         }
-        return table.ToString();
+        return Head + string.Concat(rows);
     }
 
     private static string Alone(SinkClass sink)

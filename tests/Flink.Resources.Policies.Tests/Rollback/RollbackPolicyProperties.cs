@@ -7,7 +7,7 @@ public sealed class RollbackPolicyProperties
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 4, 9, 30, 0, TimeSpan.Zero);
 
-    private static readonly Gen<bool?> Maybe = Gen.OneOfConst<bool?>(null, false, true);
+    private static readonly Gen<bool?> Maybe = Gen.OneOf<bool?>(null, false, true);
 
     private static readonly Gen<RollbackSnapshot?> Snapshots = Gen.Int[-1, 600].Select(static s => s < 0 ? null : new RollbackSnapshot($"hdfs://ns1/{s}", Now.AddSeconds(-s)));
 
@@ -16,7 +16,7 @@ public sealed class RollbackPolicyProperties
         from yes in Gen.Bool.Array[4]
         from checkpoint in Snapshots
         from origin in Snapshots
-        from interval in Gen.OneOfConst<int?>(null, 10, 60, 300)
+        from interval in Gen.OneOf<int?>(null, 10, 60, 300)
         from sinks in Gen.Enum<SinkClass>().Array[0, 4]
         select new RollbackEvidence
         {
