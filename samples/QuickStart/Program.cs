@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Flink.Resources;
 using Microsoft.Extensions.Configuration;
@@ -10,29 +9,27 @@ var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings {
 builder.Configuration.AddClusterVariables().AddCommandLine(args);
 builder.Services.AddFlinkResources()
     .AddYarn("yarn", builder.Configuration.GetSection("Yarn"))
-    .AddKubernetes("k8s", builder.Configuration.GetSection("Kubernetes"));
+    .AddKubernetes("k8s", builder.Configuration.GetSection("Kubernetes"))
+    .AddSqliteJournal(builder.Configuration["journal"] ?? Path.Combine(Path.GetTempPath(), "flink-resources-quickstart.db"));
 using var host = builder.Build();
 var backend = host.Services.GetRequiredService<IBackendCatalog>().GetRequired(builder.Configuration["backend"] ?? "yarn");
 var settings = builder.Configuration.GetSection("Job");
 var stop = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
 
-var onYarn = backend.Info.Kind == BackendKind.Yarn;
-var job = JobKey.Parse(string.Create(null, $"quickstart/counter-{TimeProvider.System.GetUtcNow():HHmmss}"));
-var spec = new ApplicationSpec
+if (args is ["start" or "move" or "remove", var key, ..])
 {
-    Job = job,
-    Kind = JobKind.Streaming,
-    Queue = settings["Queue"]!,
-    FlinkVersion = "1.20",
-    Jar = new ArtifactRef(settings[onYarn ? "YarnJar" : "KubernetesJar"]!),
-    EntryClass = settings["EntryClass"],
-    Parallelism = 1,
-    Configuration = ImmutableSortedDictionary<string, string>.Empty
-        .Add("execution.checkpointing.interval", "5s")
-        .Add("execution.checkpointing.dir", $"{settings["StateRoot"]}/checkpoints"),
-    JobManager = new ContainerResources { CpuMillicores = onYarn ? 1000 : 100, Memory = MemorySize.FromMebibytes(1024) },
-    TaskManager = new TaskManagerResources { CpuMillicores = onYarn ? 1000 : 100, Memory = MemorySize.FromMebibytes(1280), Slots = 1 },
-};
+    var named = JobKey.Parse(key);
+    var backends = host.Services.GetRequiredService<IBackendCatalog>();
+    return args[0] switch
+    {
+        "start" => await Move.StartAsync(backend, named, settings, stop),
+        "move" => await Move.RunAsync(backends, host.Services.GetRequiredService<IMigrations>(), named, builder.Configuration["to"] ?? "k8s", settings, stop),
+        _ => await Move.RemoveAsync(backends, named, stop),
+    };
+}
+
+var job = JobKey.Parse(string.Create(null, $"quickstart/counter-{TimeProvider.System.GetUtcNow():HHmmss}"));
+var spec = Job.On(backend.Info.Kind, job, settings);
 
 var first = await Show.StartAsync(backend, new Fence(job, 1), spec, RestorePoint.None, stop);
 var cluster = await Show.RunningAsync(backend, first, stop);
@@ -50,3 +47,4 @@ var second = await Show.StartAsync(backend, new Fence(job, 2), spec, new Restore
 var restored = await Show.RunningAsync(backend, second, stop);
 await Show.RestoredAsync(restored, stop);
 await Show.RemoveAsync(backend, second, stop);
+return 0;

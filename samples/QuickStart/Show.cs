@@ -100,7 +100,7 @@ internal static class Show
         }
     }
 
-    private static void Say(string line)
+    public static void Say(string line)
     {
         line = line.TrimEnd();
         if (line != _last)

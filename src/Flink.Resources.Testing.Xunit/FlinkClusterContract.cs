@@ -19,6 +19,9 @@ public abstract class FlinkClusterContract
     /// <summary>How long a checkpoint or savepoint may take.</summary>
     protected virtual TimeSpan Patience => TimeSpan.FromMinutes(1);
 
+    /// <summary>The clock that the cluster runs by.</summary>
+    protected virtual TimeProvider TimeProvider => TimeProvider.System;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>The Dispatcher lists the job, and the JobMaster shows its vertices.</summary>
@@ -131,11 +134,11 @@ public abstract class FlinkClusterContract
 
     private async Task PollAsync(Func<Task<bool>> done)
     {
-        var start = TimeProvider.System.GetTimestamp();
+        var start = TimeProvider.GetTimestamp();
         while (!await done())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(start) < Patience, $"Nothing came of it within {Patience}.");
-            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, Cancellation);
+            Assert.True(TimeProvider.GetElapsedTime(start) < Patience, $"Nothing came of it within {Patience}.");
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider, Cancellation);
         }
     }
 

@@ -46,12 +46,23 @@ internal sealed class FenceStore(WebHdfsClient hdfs, string root, string holder,
     /// <summary>The newest epoch above the given one.</summary>
     public async Task<FenceRecord?> FindLaterAsync(Fence fence, CancellationToken cancellationToken)
     {
-        var files = await hdfs.ListAsync(FolderOf(fence.Job), cancellationToken).ConfigureAwait(false);
-        var newest = files.Select(static f => Path.GetFileName(f.Path))
-            .Where(static n => n.EndsWith(Suffix, StringComparison.Ordinal))
-            .Select(static n => long.TryParse(n[..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var e) ? e : 0)
-            .DefaultIfEmpty().Max();
+        var newest = (await EpochsAsync(fence.Job, cancellationToken).ConfigureAwait(false)).DefaultIfEmpty().Max();
         return newest > fence.Epoch ? await FindAsync(fence with { Epoch = newest }, cancellationToken).ConfigureAwait(false) : null;
+    }
+
+    /// <summary>All fences of a job, oldest epoch first.</summary>
+    public async Task<ImmutableArray<FenceRecord>> ListAsync(JobKey job, CancellationToken cancellationToken)
+    {
+        var records = ImmutableArray.CreateBuilder<FenceRecord>();
+        foreach (var epoch in await EpochsAsync(job, cancellationToken).ConfigureAwait(false))
+        {
+            // One that was forgotten between the two questions is no fence any more.
+            if (await FindAsync(new Fence(job, epoch), cancellationToken).ConfigureAwait(false) is { } record)
+            {
+                records.Add(record);
+            }
+        }
+        return records.ToImmutable();
     }
 
     /// <summary>Takes the fence; false when somebody has it.</summary>
@@ -108,6 +119,18 @@ internal sealed class FenceStore(WebHdfsClient hdfs, string root, string holder,
             && text.Length <= 200 && !text.Any(static c => char.IsWhiteSpace(c) || c is '<' or '>')
             ? new BackendIdentity(text)
             : throw hdfs.Malformed(path, "it holds no identity of this library");
+    }
+
+    private async Task<ImmutableArray<long>> EpochsAsync(JobKey job, CancellationToken cancellationToken)
+    {
+        var files = await hdfs.ListAsync(FolderOf(job), cancellationToken).ConfigureAwait(false);
+        return
+        [
+            .. files.Select(static f => Path.GetFileName(f.Path))
+                .Where(static n => n.EndsWith(Suffix, StringComparison.Ordinal))
+                .Select(static n => long.TryParse(n[..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var e) ? e : 0)
+                .Where(static e => e > 0).Order(),
+        ];
     }
 
     private async Task<bool> PlaceAsync(string path, byte[] bytes, CancellationToken cancellationToken)

@@ -20,6 +20,9 @@ internal sealed class YarnBackend(YarnPlace place, ILogger<YarnBackend> logger) 
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 
     private readonly YarnPreparation _preparation = new(place);
+    private readonly YarnFences _fences = new(place);
+    private readonly YarnSnapshotStorage _storage = new(place);
+    private readonly YarnDefinitionKeeper _keeper = new(place);
     private BackendSnapshot? _snapshot;
     private long _version;
 
@@ -36,7 +39,7 @@ internal sealed class YarnBackend(YarnPlace place, ILogger<YarnBackend> logger) 
     public bool TryGetFeature<T>([NotNullWhen(true)] out T? feature)
         where T : class
     {
-        feature = this as IApplicationMoves as T;
+        feature = this as IApplicationMoves as T ?? _fences as T ?? _storage as T ?? _keeper as T;
         return feature is not null;
     }
 
@@ -132,7 +135,11 @@ internal sealed class YarnBackend(YarnPlace place, ILogger<YarnBackend> logger) 
             static report => $"{report.NativeState ?? report.State.ToString()}, {report.Containers} containers.",
             static evidence => evidence.Seen,
             static evidence => evidence.Seen);
-        return new DeathProbe(copy, verdict, place.Seen(seen));
+        return new DeathProbe(copy, verdict, place.Seen(seen))
+        {
+            // A final state ends the attempts: containers that are left end, and nothing starts others.
+            CanComeBack = verdict is not (DeathVerdict.Dead or DeathVerdict.Dying),
+        };
     }
 
     public async Task<RemoveOutcome> RemoveAsync(

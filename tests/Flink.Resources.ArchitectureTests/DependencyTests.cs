@@ -14,8 +14,11 @@ public sealed class DependencyTests
         ["Flink.Resources.Rest"] = ["Flink.Resources.Abstractions"],
         ["Flink.Resources.Yarn"] = ["Flink.Resources", "Flink.Resources.Rest"],
         ["Flink.Resources.Kubernetes"] = ["Flink.Resources", "Flink.Resources.Rest"],
+        ["Flink.Resources.Simulation"] = ["Flink.Resources"],
         ["Flink.Resources.Testing"] = ["Flink.Resources.Abstractions"],
-        ["Flink.Resources.Testing.Xunit"] = ["Flink.Resources.Testing"],
+        ["Flink.Resources.Storage.Sqlite"] = ["Flink.Resources"],
+        ["Flink.Resources.Storage.Postgres"] = ["Flink.Resources"],
+        ["Flink.Resources.Testing.Xunit"] = ["Flink.Resources", "Flink.Resources.Testing"],
         ["Flink.Resources.Testing.Servers"] = ["Flink.Resources.Testing", "Flink.Resources.Abstractions"],
     };
 

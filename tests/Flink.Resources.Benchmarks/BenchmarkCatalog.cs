@@ -8,6 +8,8 @@ internal static class BenchmarkCatalog
             ["preemption"] = PreemptionBenchmark.RunAsync,
             ["autoscaler"] = AutoscalerBenchmark.RunAsync,
             ["health"] = HealthBenchmark.RunAsync,
+            ["journal"] = JournalBenchmark.RunAsync,
+            ["simulation"] = SimulationBenchmark.RunAsync,
             ["submit-k8s"] = SubmitBenchmark.KubernetesAsync,
             ["submit-yarn"] = SubmitBenchmark.YarnAsync,
         };

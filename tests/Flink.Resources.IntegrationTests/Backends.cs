@@ -29,6 +29,25 @@ internal static class Backends
         return Build(services, "k8s-east");
     }
 
+    /// <summary>Both clusters in one container, with a journal: what a program that moves jobs has.</summary>
+    public static ServiceProvider Both(string controller, IJournal journal, Action<YarnOptions>? yarn = null, Action<KubernetesOptions>? kubernetes = null)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton(journal);
+        services.AddFlinkResources()
+            .AddYarn("yarn-east", options =>
+            {
+                Configure(options, controller);
+                yarn?.Invoke(options);
+            })
+            .AddKubernetes("k8s-east", options =>
+            {
+                Configure(options, controller);
+                kubernetes?.Invoke(options);
+            });
+        return services.BuildServiceProvider();
+    }
+
     private static IResourceBackend Build(ServiceCollection services, string name) =>
         services.BuildServiceProvider().GetRequiredService<IBackendCatalog>().GetRequired(name);
 

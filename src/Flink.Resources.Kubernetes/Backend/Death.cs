@@ -12,8 +12,8 @@ internal sealed class Death(Site site)
     {
         try
         {
-            var (verdict, seen) = await LookAsync(copy.Application, cancellationToken).ConfigureAwait(false);
-            return new DeathProbe(copy, verdict, site.Saw(seen));
+            var (verdict, canComeBack, seen) = await LookAsync(copy.Application, cancellationToken).ConfigureAwait(false);
+            return new DeathProbe(copy, verdict, site.Saw(seen)) { CanComeBack = canComeBack };
         }
         catch (ResourceBackendException exception)
         {
@@ -21,7 +21,7 @@ internal sealed class Death(Site site)
         }
     }
 
-    private async Task<(DeathVerdict Verdict, string Seen)> LookAsync(ApplicationHandle handle, CancellationToken cancellationToken)
+    private async Task<(DeathVerdict Verdict, bool CanComeBack, string Seen)> LookAsync(ApplicationHandle handle, CancellationToken cancellationToken)
     {
         await site.RequireAsync(handle, cancellationToken).ConfigureAwait(false);
         var record = await site.Fences.FindAsync(handle.Id, cancellationToken).ConfigureAwait(false);
@@ -29,34 +29,34 @@ internal sealed class Death(Site site)
         if (left.Deployment is { } deployment && !IsScaledToNothing(deployment))
         {
             return deployment.At("metadata", "deletionTimestamp") is not null
-                ? (DeathVerdict.Dying, $"Deployment {handle.Id} is being deleted; {left.Pods.Count} pod(s) are left.")
-                : (DeathVerdict.Alive, $"Deployment {handle.Id} stands and keeps a JobManager.");
+                ? (DeathVerdict.Dying, true, $"Deployment {handle.Id} is being deleted; {left.Pods.Count} pod(s) are left.")
+                : (DeathVerdict.Alive, true, $"Deployment {handle.Id} stands and keeps a JobManager.");
         }
         if (record is { State: FenceState.Submitted })
         {
-            return (DeathVerdict.Unknown, $"A start of {record.Fence} was begun and may still arrive: remove it first.");
+            return (DeathVerdict.Unknown, true, $"A start of {record.Fence} was begun and may still arrive: remove it first.");
         }
         var living = left.Pods.Where(static p => !PodReading.HasEnded(p)).ToList();
         var lost = await LostNodesAsync(record, cancellationToken).ConfigureAwait(false);
         var unseen = living.Find(p => lost.Contains(p.Text("spec", "nodeName") ?? string.Empty, StringComparer.Ordinal));
         if (unseen is not null)
         {
-            return (DeathVerdict.Unknown, $"Pod {unseen.Name()} is on node {unseen.Text("spec", "nodeName")}, which does not report: its containers may live on.");
+            return (DeathVerdict.Unknown, true, $"Pod {unseen.Name()} is on node {unseen.Text("spec", "nodeName")}, which does not report: its containers may live on.");
         }
         if (living.Count > 0)
         {
-            return (DeathVerdict.Dying, $"No Deployment restarts {handle.Id}, but {living.Count} pod(s) are left: {living[0].Name()} …");
+            return (DeathVerdict.Dying, false, $"No Deployment restarts {handle.Id}, but {living.Count} pod(s) are left: {living[0].Name()} …");
         }
         if (lost.Count > 0)
         {
-            return (DeathVerdict.Unknown, $"Node {lost[0]} stopped to report after {handle.Id} began: a pod deleted by force may live on there.");
+            return (DeathVerdict.Unknown, true, $"Node {lost[0]} stopped to report after {handle.Id} began: a pod deleted by force may live on there.");
         }
         if (record is { HasBegun: false })
         {
-            return (DeathVerdict.Dead, $"{handle.Id} was prepared and never started; it has no Deployment and no pod.");
+            return (DeathVerdict.Dead, false, $"{handle.Id} was prepared and never started; it has no Deployment and no pod.");
         }
         return site.Endings.Of(handle).IsProven
-            ? (DeathVerdict.Dead, $"No Deployment {handle.Id}, and each of its pods was ended by its kubelet's own word.")
+            ? (DeathVerdict.Dead, false, $"No Deployment {handle.Id}, and each of its pods was ended by its kubelet's own word.")
             : await UnprovenAsync(handle, cancellationToken).ConfigureAwait(false);
     }
 
@@ -65,7 +65,7 @@ internal sealed class Death(Site site)
     /// it, then as long as a pod may take to end. So each kubelet must have reported for that long since the pods were found gone; their
     /// own clocks are compared, not ours.
     /// </summary>
-    private async Task<(DeathVerdict Verdict, string Seen)> UnprovenAsync(ApplicationHandle handle, CancellationToken cancellationToken)
+    private async Task<(DeathVerdict Verdict, bool CanComeBack, string Seen)> UnprovenAsync(ApplicationHandle handle, CancellationToken cancellationToken)
     {
         var (leases, _) = await site.Calls.ListAsync(
             Paths.NodeLeases, string.Empty, static l => (Node: l.Name(), Renewed: l.Time("spec", "renewTime") ?? default), cancellationToken).ConfigureAwait(false);
@@ -74,12 +74,12 @@ internal sealed class Death(Site site)
         var then = story.ReportsWhenGone ??= now;
         if (then.Keys.FirstOrDefault(n => !now.ContainsKey(n)) is { } left)
         {
-            return (DeathVerdict.Unknown, $"Node {left} left the cluster after {handle.Id} was deleted: nobody saw its containers end.");
+            return (DeathVerdict.Unknown, true, $"Node {left} left the cluster after {handle.Id} was deleted: nobody saw its containers end.");
         }
         var silent = now.FirstOrDefault(n => n.Value - then.GetValueOrDefault(n.Key, DateTimeOffset.MinValue) < _podsMayTake);
         return silent.Key is null
-            ? (DeathVerdict.Dead, $"No Deployment {handle.Id}, no pod of it, and all kubelets reported for {_podsMayTake.TotalSeconds:0} s since.")
-            : (DeathVerdict.Unknown,
+            ? (DeathVerdict.Dead, false, $"No Deployment {handle.Id}, no pod of it, and all kubelets reported for {_podsMayTake.TotalSeconds:0} s since.")
+            : (DeathVerdict.Unknown, true,
                 $"No pod of {handle.Id} is left, but nobody saw their containers end: they may live on until the kubelet of {silent.Key} has reported for {_podsMayTake.TotalSeconds:0} s more (last at {silent.Value:HH:mm:ss}).");
     }
 

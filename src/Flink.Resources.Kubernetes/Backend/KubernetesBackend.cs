@@ -9,12 +9,14 @@ internal sealed class KubernetesBackend : IResourceBackend, IDisposable
     private readonly Site _site;
     private readonly ApplicationReader _reader;
     private readonly Snapshots _snapshots;
+    private readonly Fences _fences;
 
     public KubernetesBackend(Site site)
     {
         _site = site;
         _reader = new ApplicationReader(site, new FlinkWord(site));
         _snapshots = new Snapshots(site);
+        _fences = new Fences(site);
         Info = new BackendInfo
         {
             Name = site.Name,
@@ -28,8 +30,8 @@ internal sealed class KubernetesBackend : IResourceBackend, IDisposable
     public bool TryGetFeature<T>([NotNullWhen(true)] out T? feature)
         where T : class
     {
-        feature = null;
-        return false;
+        feature = _fences as T;
+        return feature is not null;
     }
 
     public void Dispose() => _snapshots.Dispose();

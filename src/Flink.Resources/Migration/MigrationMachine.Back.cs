@@ -4,6 +4,7 @@ namespace Flink.Resources;
 internal static partial class MigrationMachine
 {
     private static readonly TimeSpan TargetStopTimeout = TimeSpan.FromMinutes(5);
+    private const int ReturnAttempts = 3;
 
     private static MigrationRun DecideRollback(MigrationRun run, JobEvent happened)
     {
@@ -103,9 +104,15 @@ internal static partial class MigrationMachine
         }
     }
 
-    private static MigrationRun ResubmitFrom(MigrationRun run, DateTimeOffset at) => Go(
-        run with { Return = run.Rollback!.Choice == RollbackChoice.ReturnToOrigin ? run.Origin : run.Return },
-        MigrationState.SourceResubmitting, at, new LookForFences(run.Request.Job));
+    private static MigrationRun ResubmitFrom(MigrationRun run, DateTimeOffset at)
+    {
+        var decided = run.Return is null && run.Rollback!.Choice != RollbackChoice.ReturnToOrigin
+            ? Decide(run, RollbackChoice.ReturnToOrigin, "The target left no snapshot: what it wrote since the stop is written again.")
+            : run;
+        return Go(
+            decided with { Return = decided.Rollback!.Choice == RollbackChoice.ReturnToOrigin ? run.Origin : run.Return },
+            MigrationState.SourceResubmitting, at, new LookForFences(run.Request.Job));
+    }
 
     private static MigrationRun Resubmit(MigrationRun run, JobEvent happened)
     {
@@ -116,6 +123,14 @@ internal static partial class MigrationMachine
             case FencesSeen { Unknown.IsEmpty: true } fences:
                 var epoch = Math.Max(Math.Max(fences.HighestEpoch, run.Epoch), fences.Fences.Select(static f => f.Fence.Epoch).DefaultIfEmpty().Max()) + 1;
                 return Do(run with { Epoch = epoch }, new PrepareApplication(run.Source.Application.Backend, new Fence(run.Request.Job, epoch), SourceSpecOf(run)));
+            case RemoveEnded { Result: WriteResult.Done or WriteResult.Underway }:
+                return Do(run, new ProbeDeath(new CopyRef(run.Returned!.Application)));
+            case DeathSeen { Verdict: DeathVerdict.Dead }:
+                return Do(run with { Returned = null }, new LookForFences(run.Request.Job));
+            case DeathSeen or RemoveEnded:
+                return IsLate(run, happened.At, ReturnTimeout)
+                    ? Park(run, LiveCopy.Unknown, $"The start that failed can't be proved dead: {WordsOf(happened)}", happened.At)
+                    : Again(run, happened.At, answered: happened is DeathSeen);
             case PrepareEnded { Result: WriteResult.Done, Application: { } returned }:
                 return Do(run with { Returned = returned }, new StartApplication(returned, new RestorePoint.Snapshot(run.Return!.Uri)));
             case PrepareEnded { Result: WriteResult.Refused } refused:
@@ -123,7 +138,7 @@ internal static partial class MigrationMachine
             case StartEnded { Result: WriteResult.Done } started:
                 return Go(run with { Live = LiveCopy.Source }, MigrationState.SourceVerifying, started.At, new LookAtCopy(new CopyRef(run.Returned!.Application)));
             case StartEnded { Result: WriteResult.Refused } refused:
-                return Park(run, LiveCopy.None, $"The source's place refuses to start the job: {refused.Words} It goes on from {run.Return!.Uri}.", refused.At);
+                return TryReturnAgain(run, $"The source's place refuses to start the job: {refused.Words}", refused.At);
             case FencesSeen or PrepareEnded or StartEnded:
                 return IsLate(run, happened.At, ReturnTimeout)
                     ? Park(run, happened is StartEnded ? LiveCopy.Unknown : LiveCopy.None, $"The source's place does not answer: {WordsOf(happened)}", happened.At)
@@ -132,6 +147,11 @@ internal static partial class MigrationMachine
                 return run;
         }
     }
+
+    /// <summary>A copy in which no Flink job was ever seen wrote nothing: once it is proved dead, the same snapshot is as good as before.</summary>
+    private static MigrationRun TryReturnAgain(MigrationRun run, string why, DateTimeOffset at) => run is { ReturnWasUp: false, ReturnAttempt: < ReturnAttempts }
+        ? Go(run with { ReturnAttempt = run.ReturnAttempt + 1, Live = LiveCopy.Unknown }, MigrationState.SourceResubmitting, at, new RemoveApplication(run.Returned!.Application, HaMetadata.Purge))
+        : Park(run, LiveCopy.Unknown, $"{why} It goes on from {run.Return!.Uri}.", at);
 
     /// <summary>As it was started, from the kept bytes where they were kept: never translated back.</summary>
     private static ApplicationSpec SourceSpecOf(MigrationRun run) => run.Kept is not { } kept
@@ -144,9 +164,10 @@ internal static partial class MigrationMachine
         {
             return run;
         }
+        run = run with { ReturnWasUp = run.ReturnWasUp || seen.Job is not null };
         if (HasEndedBadly(seen, out var why))
         {
-            return Park(run, LiveCopy.Unknown, $"The way back failed: {why}", at);
+            return TryReturnAgain(run, $"The way back failed: {why.Replace("The target", "The source", StringComparison.Ordinal)}", at);
         }
         if (seen.HasCheckpoints && seen.JobState == FlinkJobState.Running && seen.AllTasksRun)
         {

@@ -26,7 +26,7 @@ internal static partial class MigrationMachine
     private static bool IsGoingBack(MigrationRun run) => run.WantsBack is not null || run.State is MigrationState.RollbackRequested
         or MigrationState.TargetStopping or MigrationState.TargetFenced or MigrationState.SourceResubmitting or MigrationState.SourceVerifying;
 
-    private static bool CanReturn(MigrationRun run) => run is { Target: not null, Origin: not null, Live: LiveCopy.Target or LiveCopy.None };
+    private static bool CanReturn(MigrationRun run) => run is { Target: not null, Origin: not null, Returned: null, Live: LiveCopy.Target or LiveCopy.None };
 
     private static MigrationRun Asked(MigrationRun run, RequestMade asked)
     {
@@ -61,7 +61,7 @@ internal static partial class MigrationMachine
 
     /// <summary>A person saw that nothing lives: on, in the direction that the run had.</summary>
     private static MigrationRun GoOn(MigrationRun run, DateTimeOffset at) => run.Rollback is not null
-        ? ResubmitFrom(run, at)
+        ? ResubmitFrom(run with { Returned = null }, at)
         : run.TargetMayRun
             ? GoBack(run, run.Reason!, at)
             : Go(run, MigrationState.Submitting, at, new StartApplication(run.Target!, new RestorePoint.Snapshot(run.Origin!.Uri)));

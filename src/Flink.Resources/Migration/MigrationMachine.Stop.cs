@@ -49,6 +49,8 @@ internal static partial class MigrationMachine
                 return GiveUp(run, MigrationState.Held, $"The savepoint failed {run.StopAttempt} times, the job runs on: {seen.SavepointCause}", at);
             case SavepointLook.Failed when seen.JobState.IsTerminal:
                 return Park(run, LiveCopy.None, $"The savepoint failed and the job ended ({seen.JobState}): {seen.SavepointCause} Its newest checkpoint was {seen.LatestCheckpoint ?? "none"}.", at);
+            case SavepointLook.Absent or SavepointLook.Unknown when seen.JobState is FlinkJobState.Failed or FlinkJobState.Canceled:
+                return Park(run, LiveCopy.None, $"The job ended before it was stopped ({seen.JobState}). Its newest checkpoint was {seen.LatestCheckpoint ?? "none"}.", at);
             case SavepointLook.Absent when runs && seen.InProgress == 0:
                 // The request never arrived, or the JobManager that knew it is gone: the same question again, under the same trigger.
                 return IsLate(run, at, run.Request.Options.StopTimeout)

@@ -103,6 +103,8 @@ internal static partial class MigrationMachine
         PrepareEnded prepared => prepared.Words,
         FencesSeen fences => string.Join("; ", fences.Unknown),
         StartEnded started => started.Words,
+        RemoveEnded removed => removed.Words,
+        DeathSeen death => $"{death.Verdict}, {death.Evidence.Seen}",
         _ => null,
     };
 

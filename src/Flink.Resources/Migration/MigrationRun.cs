@@ -236,6 +236,12 @@ public sealed record MigrationRun
 
     internal int StopAttempt { get; init; }
 
+    /// <summary>How often the start on the way back failed before a Flink job was seen.</summary>
+    internal int ReturnAttempt { get; init; }
+
+    /// <summary>A Flink job was seen in what was started on the way back: it may have written something.</summary>
+    internal bool ReturnWasUp { get; init; }
+
     /// <summary>Since when looks show the target not running.</summary>
     internal DateTimeOffset? NotRunningSince { get; init; }
 

@@ -35,6 +35,11 @@ public interface IMigrations
     /// <param name="cancellationToken">Stops reading.</param>
     Task<MigrationRun?> FindAsync(string run, CancellationToken cancellationToken = default);
 
+    /// <summary>The name of the job's run that is not over; null when there is none.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    Task<string?> FindUnfinishedAsync(JobKey job, CancellationToken cancellationToken = default);
+
     /// <summary>
     /// Asks a run for something. It is durable when this returns; whoever carries the run acts on it at its next step.
     /// </summary>
@@ -80,6 +85,9 @@ internal sealed class Migrations(IJournal journal, IBackendCatalog backends, Tim
 
     public async Task<MigrationRun?> FindAsync(string run, CancellationToken cancellationToken = default) =>
         (await ReadAsync(run, cancellationToken).ConfigureAwait(false))?.Run;
+
+    public async Task<string?> FindUnfinishedAsync(JobKey job, CancellationToken cancellationToken = default) =>
+        (await journal.ListAsync(new RunQuery(job, UnfinishedOnly: true), cancellationToken).ConfigureAwait(false)).FirstOrDefault(static h => h.Machine == Machine)?.Run;
 
     public async Task<string?> RequestAsync(
         string run, MigrationRequest request, string by, string? reason = null, CancellationToken cancellationToken = default)

@@ -38,7 +38,10 @@ public interface IJournal
     /// <param name="record">The record.</param>
     /// <param name="lease">The lease under which it is written; null for requests, which anybody may make.</param>
     /// <param name="cancellationToken">Stops waiting; the record may have been written.</param>
-    /// <exception cref="ArgumentException">Another kind than <see cref="JournalRecordKind.Request"/> without a lease, or the lease is of another job.</exception>
+    /// <exception cref="ArgumentException">
+    /// Another kind than <see cref="JournalRecordKind.Request"/> without a lease; the lease or the run is of another job; a text that no
+    /// store gives back as it came (U+0000, half a surrogate pair); a version that is not known.
+    /// </exception>
     Task<AppendResult> AppendAsync(JournalRecord record, JobLease? lease, CancellationToken cancellationToken = default);
 
     /// <summary>The records of a run in order, those after a sequence; empty when there is no such run.</summary>

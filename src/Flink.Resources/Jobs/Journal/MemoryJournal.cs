@@ -21,6 +21,10 @@ public sealed class MemoryJournal(TimeProvider timeProvider) : IJournal
         lock (_lock)
         {
             var records = _runs.GetValueOrDefault(record.Run);
+            if (records is not null)
+            {
+                JournalRules.CheckJob(record, records[0].Job);
+            }
             if (records is not null && record.Sequence <= records.Count)
             {
                 return Task.FromResult(records[(int)record.Sequence - 1] == record ? AppendResult.Appended : AppendResult.Conflict);
@@ -74,7 +78,7 @@ public sealed class MemoryJournal(TimeProvider timeProvider) : IJournal
     /// <inheritdoc/>
     public Task<JobLease?> TryAcquireAsync(JobKey job, string owner, TimeSpan duration, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(owner);
+        JournalRules.CheckOwner(owner);
         lock (_lock)
         {
             var held = _leases.GetValueOrDefault(job);

@@ -1,0 +1,84 @@
+namespace Flink.Resources.Simulation;
+
+/// <summary>
+/// Counts other threads that run code of a simulation (<c>Task.Run</c>, <c>Task.Yield</c>, channels, <c>CancelAsync</c>), so that time does
+/// not pass while they do. The mark travels with the execution context, which tells each thread that takes it up or puts it down.
+/// </summary>
+internal sealed class ForeignWork
+{
+    private static readonly AsyncLocal<ForeignWork?> _current = new(static change =>
+    {
+        if (!ReferenceEquals(change.PreviousValue, change.CurrentValue))
+        {
+            change.PreviousValue?.Leave();
+            change.CurrentValue?.Enter();
+        }
+    });
+
+    private static readonly TimeSpan _quiet = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan _noise = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
+    private readonly int _home = Environment.CurrentManagedThreadId;
+    private int _busy;
+    private int _seen;
+    private int _skips;
+    private int _skipped;
+
+    private ForeignWork()
+    {
+    }
+
+    /// <summary>Marks the flow of this thread.</summary>
+    public static ForeignWork Begin()
+    {
+        var work = new ForeignWork();
+        _current.Value = work;
+        return work;
+    }
+
+    /// <summary>Waits a moment for others. What never leaves the thread never waits.</summary>
+    public void Settle()
+    {
+        if (Volatile.Read(ref _busy) == 0 && (_skipped++ < _skips || ThreadPool.PendingWorkItemCount == 0))
+        {
+            return;
+        }
+        var seen = Volatile.Read(ref _seen);
+        var began = TimeProvider.System.GetTimestamp();
+        var quiet = began;
+        var spin = default(SpinWait);
+        while (TimeProvider.System.GetElapsedTime(quiet) < _quiet)
+        {
+            var isOurs = Volatile.Read(ref _busy) > 0;
+            if (isOurs || ThreadPool.PendingWorkItemCount > 0)
+            {
+                quiet = TimeProvider.System.GetTimestamp();
+            }
+            if (TimeProvider.System.GetElapsedTime(began) > (isOurs ? _patience : _noise))
+            {
+                break;
+            }
+            spin.SpinOnce();
+        }
+        // A pool that is busy with what is not ours is asked ever less often.
+        _skips = seen == Volatile.Read(ref _seen) ? Math.Min(4096, (_skips * 2) + 1) : 0;
+        _skipped = 0;
+    }
+
+    private void Enter()
+    {
+        if (Environment.CurrentManagedThreadId != _home)
+        {
+            Interlocked.Increment(ref _busy);
+            Interlocked.Increment(ref _seen);
+        }
+    }
+
+    private void Leave()
+    {
+        if (Environment.CurrentManagedThreadId != _home)
+        {
+            Interlocked.Decrement(ref _busy);
+        }
+    }
+}
