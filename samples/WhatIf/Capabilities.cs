@@ -1,4 +1,5 @@
 using WhatIf.Autoscaling;
+using WhatIf.Health;
 using WhatIf.Preemption;
 
 namespace WhatIf;
@@ -10,5 +11,6 @@ internal static class Capabilities
     [
         new PreemptionCapability(),
         new AutoscalingCapability(),
+        new HealthCapability(),
     ];
 }

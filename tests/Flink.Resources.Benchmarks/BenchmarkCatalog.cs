@@ -7,6 +7,7 @@ internal static class BenchmarkCatalog
         {
             ["preemption"] = PreemptionBenchmark.RunAsync,
             ["autoscaler"] = AutoscalerBenchmark.RunAsync,
+            ["health"] = HealthBenchmark.RunAsync,
             ["journal"] = JournalBenchmark.RunAsync,
             ["simulation"] = SimulationBenchmark.RunAsync,
             ["submit-k8s"] = SubmitBenchmark.KubernetesAsync,

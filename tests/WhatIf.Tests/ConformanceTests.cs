@@ -10,6 +10,7 @@ public sealed class ConformanceTests
     [InlineData("preemption", "preemption-kueue-fair.json")]
     [InlineData("preemption", "preemption-yarn.json")]
     [InlineData("autoscaling", "autoscaler.json")]
+    [InlineData("health", "health.json")]
     public async Task Answer_WorkedScenarios_AreDecidedAsExpected(string capability, string file)
     {
         var examples = Path.Combine(Conformance.Directory(), "examples", file);
@@ -28,6 +29,7 @@ public sealed class ConformanceTests
     [InlineData("preemption", "preemption-kueue-fair.json")]
     [InlineData("preemption", "preemption-yarn.json")]
     [InlineData("autoscaling", "autoscaler.json")]
+    [InlineData("health", "health.json")]
     public async Task Show_WorkedScenarios_CanBeRead(string capability, string file)
     {
         var text = await File.ReadAllBytesAsync(Path.Combine(Conformance.Directory(), "examples", file), TestContext.Current.CancellationToken);

@@ -83,7 +83,7 @@ public sealed class MutantTests
     }
 
     private static async Task CarryAsync(Migrations migrations, MoveRequest request, CancellationToken ct) =>
-        await migrations.RunAsync(await migrations.CreateAsync(request, ct), null, ct);
+        { var r = await migrations.RunAsync(await migrations.CreateAsync(request, ct), null, ct); Console.WriteLine($"XX {r.State} {r.Reason} {r.Target?.Application} {string.Join(",", r.Timeline.Select(t => t.State))}"); }
 
     private static async Task<string?> PlayAsync(
         Func<IResourceBackend, IResourceBackend> mutate,
