@@ -41,7 +41,7 @@ internal static partial class ConfigurationFindings
         {
             return;
         }
-        var isBack = draft.To.CompareTo(draft.From) < 0;
+        var isBack = draft.To.IsBefore(draft.From);
         draft.Find(
             TranslationRule.FlinkVersion, isBack ? FindingSeverity.Block : FindingSeverity.Warn, "FlinkVersion",
             isBack ? $"Flink {draft.To} does not read snapshots of {draft.From}; choose {draft.From} or later" : "snapshots of the target may not be readable by the source: going back is only possible to the snapshot taken before the move");
@@ -58,7 +58,7 @@ internal static partial class ConfigurationFindings
         {
             draft.Find(TranslationRule.StateBackend, FindingSeverity.Warn, "state.backend.type", $"the running job uses {real}: its code sets it, and has to set it there too");
         }
-        if (draft.Get("state.changelog.enabled") is { } changelog && changelog.Equals("true", StringComparison.OrdinalIgnoreCase) && draft.To.CompareTo(new FlinkRelease(1, 15)) < 0)
+        if (draft.Get("state.changelog.enabled") is { } changelog && changelog.Equals("true", StringComparison.OrdinalIgnoreCase) && draft.To.IsBefore(new FlinkRelease(1, 15)))
         {
             draft.Find(TranslationRule.StateBackend, FindingSeverity.Block, "state.changelog.enabled", "the changelog needs Flink 1.15 or later on the target");
         }

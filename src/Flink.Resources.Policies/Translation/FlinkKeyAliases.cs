@@ -60,10 +60,10 @@ public static class FlinkKeyAliases
 
     internal static string NameIn(string key, FlinkRelease release) => !ByName.TryGetValue(key, out var alias)
         ? key
-        : (alias.Names.LastOrDefault(n => SinceOf(n).CompareTo(release) <= 0) ?? alias.Names[0]).Key;
+        : (alias.Names.LastOrDefault(n => !release.IsBefore(SinceOf(n))) ?? alias.Names[0]).Key;
 
     internal static bool IsKnown(string key, FlinkRelease release) =>
-        !ByName.TryGetValue(key, out var alias) || SinceOf(alias.Names.First(n => n.Key == key)).CompareTo(release) <= 0;
+        !ByName.TryGetValue(key, out var alias) || !release.IsBefore(SinceOf(alias.Names.First(n => n.Key == key)));
 
     /// <summary>How new a name is among those of its option: the newest wins.</summary>
     internal static int RankOf(string key) => ByName.TryGetValue(key, out var alias) ? alias.Names.Select(static n => n.Key).ToList().IndexOf(key) : 0;

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Flink.Resources.Translation;
 
 /// <summary>A minor release of Flink; patches do not change keys.</summary>
-internal readonly record struct FlinkRelease(int Major, int Minor) : IComparable<FlinkRelease>
+internal readonly record struct FlinkRelease(int Major, int Minor)
 {
     public static bool TryParse(string? text, out FlinkRelease release)
     {
@@ -19,9 +19,9 @@ internal readonly record struct FlinkRelease(int Major, int Minor) : IComparable
     }
 
     /// <summary>Whether files are still written line by line: the YAML of 1.19 and later takes everything.</summary>
-    public bool HasLegacyFileOnly => CompareTo(new FlinkRelease(1, 19)) < 0;
+    public bool HasLegacyFileOnly => IsBefore(new FlinkRelease(1, 19));
 
-    public int CompareTo(FlinkRelease other) => Major != other.Major ? Major.CompareTo(other.Major) : Minor.CompareTo(other.Minor);
+    public bool IsBefore(FlinkRelease other) => Major < other.Major || (Major == other.Major && Minor < other.Minor);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Major}.{Minor}");
 }

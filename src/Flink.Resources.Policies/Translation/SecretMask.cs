@@ -24,8 +24,9 @@ internal sealed partial class SecretMask(ReadOnlyMemory<byte> digestKey)
     private static bool IsSecretName(string key)
     {
         var plain = key.Replace('_', '-');
-        // Keys about tokens and their files are no tokens.
-        return !plain.StartsWith("security.delegation.token", StringComparison.Ordinal)
+        // Keys about tokens and names of Secrets are no secrets.
+        return plain is not ("kubernetes.secrets" or "kubernetes.env.secretKeyRef" or "kubernetes.container.image.pull-secrets")
+            && !plain.StartsWith("security.delegation.token", StringComparison.Ordinal)
             && (FlinkSecrets.IsSecret(plain) || Words.Any(w => plain.Contains(w, StringComparison.OrdinalIgnoreCase)));
     }
 

@@ -224,7 +224,7 @@ internal static class CommonRows
     private static void StateBackend(Draft draft, InputKey input)
     {
         var name = input.Value.Trim();
-        if (name.Equals("forst", StringComparison.OrdinalIgnoreCase) && draft.To.CompareTo(new FlinkRelease(2, 0)) < 0)
+        if (name.Equals("forst", StringComparison.OrdinalIgnoreCase) && draft.To.IsBefore(new FlinkRelease(2, 0)))
         {
             draft.Find(TranslationRule.StateBackend, FindingSeverity.Block, input.Original, "ForSt needs Flink 2.0 or later on the target");
             draft.Block(input, "ForSt needs Flink 2.0 or later on the target");

@@ -19,9 +19,13 @@ internal static partial class CoreScalar
         {
             return null;
         }
-        if (text is "true" or "True" or "TRUE" or "false" or "False" or "FALSE")
+        if (text is "true" or "True" or "TRUE")
         {
-            return text.ToUpperInvariant() == "TRUE" ? "true" : "false";
+            return "true";
+        }
+        if (text is "false" or "False" or "FALSE")
+        {
+            return "false";
         }
         if (Integer().IsMatch(text))
         {
