@@ -106,7 +106,7 @@ internal static class Sizes
             var values = draft.Inputs.ToDictionary(static i => i.Key, static i => i.Value, StringComparer.Ordinal);
             return (new MemorySize(FlinkMemory.ForJobManager(values).Process), null);
         }
-        catch (Exception exception) when (exception is FormatException or OverflowException)
+        catch (Exception exception) when (exception is FormatException or OverflowException or ArgumentException)
         {
             return (null, "a readable division of the JobManager's memory is wanted: see jobmanager.memory.*");
         }
@@ -127,7 +127,8 @@ internal static class Sizes
             || !MemorySize.TryParse(draft.Get("taskmanager.memory.jvm-overhead.min") ?? "192m", out var least)
             || !MemorySize.TryParse(draft.Get("taskmanager.memory.jvm-overhead.max") ?? "1g", out var most)
             || !double.TryParse(draft.Get("taskmanager.memory.jvm-overhead.fraction") ?? "0.1", CultureInfo.InvariantCulture, out var fraction)
-            || fraction is not (>= 0 and < 1) || least > most || share.Bytes > long.MaxValue / 4 || metaspace.Bytes > long.MaxValue / 4)
+            || fraction is not (>= 0 and < 1) || least > most || share.Bytes > long.MaxValue / 4 || metaspace.Bytes > long.MaxValue / 4
+            || least.Bytes > long.MaxValue / 4)
         {
             return (null, "a readable division of the TaskManager's memory is wanted: see taskmanager.memory.*");
         }
