@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Flink.Resources.Translation;
@@ -33,22 +34,22 @@ public sealed class DocumentationTests
         text.Append("## Renamed keys\n\n| Option | Names, with the first Flink version that knows each |\n|---|---|\n");
         foreach (var alias in FlinkKeyAliases.All)
         {
-            text.Append($"| {alias.Meaning} | {string.Join(", ", alias.Names.Select(static n => $"`{n.Key}` {n.Since}"))} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {alias.Meaning} | {string.Join(", ", alias.Names.Select(static n => $"`{n.Key}` {n.Since}"))} |\n");
         }
         return text.Append('\n').ToString();
     }
 
     private static void Table(StringBuilder text, string title, MappingTable table)
     {
-        text.Append($"## {title}\n\n| Key | There | Outcome | Note |\n|---|---|---|---|\n");
+        text.Append(CultureInfo.InvariantCulture, $"## {title}\n\n| Key | There | Outcome | Note |\n|---|---|---|---|\n");
         foreach (var row in table.Rows)
         {
-            text.Append($"| `{row.Key}` | {row.Target} | {string.Join(", ", row.Outcomes)} | {Cell(row.Note)} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| `{row.Key}` | {row.Target} | {string.Join(", ", row.Outcomes)} | {Cell(row.Note)} |\n");
         }
         text.Append("\nWhat the source had without a key:\n\n| There without a key | Added | Note |\n|---|---|---|\n");
         foreach (var row in table.Additions)
         {
-            text.Append($"| {row.Source} | {row.Key} | {row.Note} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {row.Source} | {row.Key} | {row.Note} |\n");
         }
         text.Append('\n');
     }

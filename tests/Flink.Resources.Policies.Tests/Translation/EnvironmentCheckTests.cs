@@ -14,7 +14,7 @@ public sealed class EnvironmentCheckTests
 
         Assert.Equal(
             ["TimeZone", "Locale", "Charset", "User", "JavaMajor"],
-            EnvironmentCheck.Compare(Jobs.Shanghai, target).Where(static f => f.Verdict == EnvironmentVerdict.Different).Select(static f => f.Field));
+            EnvironmentCheck.Compare(Jobs.Shanghai, target).Where(static f => f.Verdict == EnvironmentVerdict.Different).Select(static f => f.Field), StringComparer.Ordinal);
     }
 
     [Fact]

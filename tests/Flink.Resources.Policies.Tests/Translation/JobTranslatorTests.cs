@@ -23,11 +23,11 @@ public sealed class JobTranslatorTests
         Assert.Equal("a,b", Jobs.SpecOf(back).Configuration["yarn.tags"]);
         Assert.Equal(3000, Jobs.SpecOf(back).TaskManager.CpuMillicores);
         Assert.Equal("rocksdb", Jobs.SpecOf(back).Configuration["state.backend.type"]);
-        Assert.Contains("yarn.application-attempts", lost);
-        Assert.DoesNotContain("my.key", lost);
-        Assert.DoesNotContain("yarn.tags", lost);
-        Assert.DoesNotContain("taskmanager.numberOfTaskSlots", lost);
-        Assert.DoesNotContain("state.backend", lost);
+        Assert.Contains("yarn.application-attempts", lost, StringComparer.Ordinal);
+        Assert.DoesNotContain("my.key", lost, StringComparer.Ordinal);
+        Assert.DoesNotContain("yarn.tags", lost, StringComparer.Ordinal);
+        Assert.DoesNotContain("taskmanager.numberOfTaskSlots", lost, StringComparer.Ordinal);
+        Assert.DoesNotContain("state.backend", lost, StringComparer.Ordinal);
     }
 
     [Theory]
@@ -89,7 +89,7 @@ public sealed class JobTranslatorTests
     {
         var blockers = Jobs.BlockersOf(Jobs.Translate(Jobs.OnYarn() with { Environment = new JobEnvironment() })).Select(static b => b.Field);
 
-        Assert.Equal(["Environment[HADOOP_USER_NAME]", "Environment[LANG]", "Environment[LC_ALL]", "Environment[TZ]", "JavaMajor"], blockers);
+        Assert.Equal(["Environment[HADOOP_USER_NAME]", "Environment[LANG]", "Environment[LC_ALL]", "Environment[TZ]", "JavaMajor"], blockers, StringComparer.Ordinal);
     }
 
     [Theory]
@@ -235,7 +235,7 @@ public sealed class JobTranslatorTests
                 "ClusterId", "Configuration[execution.checkpointing.dir]", "Configuration[execution.state-recovery.path]", "Configuration[kubernetes.cluster-id]",
                 "Configuration[state.checkpoints.dir]", "Configuration[yarn.tags]", "Jar", "JobManager.CpuMillicores", "JobManager.Memory", "TaskManager.CpuMillicores", "TaskManager.Memory",
             ],
-            errors.Select(static e => e.Field).Distinct(StringComparer.Ordinal));
+            errors.Select(static e => e.Field).Distinct(StringComparer.Ordinal), StringComparer.Ordinal);
         Assert.All(errors, static e => Assert.DoesNotContain("abc", e.ToString(), StringComparison.Ordinal));
     }
 
