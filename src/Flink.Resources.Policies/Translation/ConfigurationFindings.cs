@@ -12,7 +12,7 @@ internal static partial class ConfigurationFindings
         Versions(draft);
         foreach (var input in draft.Inputs)
         {
-            if (SecretMask.IsSecret(input.Original, input.Value) && !IsDropped(draft, input))
+            if (input.Key != SecretMask.ProgramArguments && SecretMask.IsSecret(input.Original, input.Value) && !IsDropped(draft, input))
             {
                 draft.Find(
                     TranslationRule.InlineSecret, FindingSeverity.Fix, input.Original, "move it to a Secret or the place's own configuration and name the key in TargetProfile.SuppliedKeys");

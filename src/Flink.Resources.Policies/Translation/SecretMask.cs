@@ -11,6 +11,9 @@ internal sealed partial class SecretMask(ReadOnlyMemory<byte> digestKey)
     /// <summary>What Flink's REST API writes instead of a secret.</summary>
     public const string Hidden = "******";
 
+    /// <summary>Arguments of programs often hold passwords, in forms that nobody can tell.</summary>
+    public const string ProgramArguments = "$internal.application.program-args";
+
     private static readonly string[] Words = ["passwd", "http-headers", "accesskey", "private-key", "credential", "secret", "storepass", "keypass"];
 
     public static bool IsSecret(string key, string? value) => IsSecretName(key) || (value is not null && LooksSecret(value));
@@ -23,6 +26,10 @@ internal sealed partial class SecretMask(ReadOnlyMemory<byte> digestKey)
 
     private static bool IsSecretName(string key)
     {
+        if (key == ProgramArguments)
+        {
+            return true;
+        }
         var plain = key.Replace('_', '-');
         // Keys about tokens and names of Secrets are no secrets.
         return plain is not ("kubernetes.secrets" or "kubernetes.env.secretKeyRef" or "kubernetes.container.image.pull-secrets")

@@ -82,7 +82,7 @@ public sealed class FlinkConfigurationReaderTests
     [InlineData("a: 1\nb:", 2)]
     [InlineData("a: ~", 1)]
     [InlineData("a: null", 1)]
-    [InlineData("a:\n\tb: c", 2)]
+    [InlineData("a:\n\tb: c", 1)]
     [InlineData("- a\n- b", 1)]
     [InlineData("a: 1\n---\nb: 2", 3)]
     [InlineData("a: [1, 2", 1)]

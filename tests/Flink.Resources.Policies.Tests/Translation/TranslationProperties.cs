@@ -68,7 +68,7 @@ public sealed class TranslationProperties
             Arguments = ["--password", Marker, "--url", "x"],
             Configuration = job.Configuration
                 .Where(static p => p.Value != Marker || SecretMask.IsSecret(p.Key, p.Value)).ToImmutableSortedDictionary(StringComparer.Ordinal)
-                .SetItem("a.secret", Marker).SetItem("env.java.opts.all", "-Dx.password=" + Marker).SetItem("containerized.master.env.DB_PASSWORD", Marker),
+                .SetItem("a.secret", Marker).SetItem("$internal.application.program-args", "--pw;" + Marker).SetItem("env.java.opts.all", "-Dx.password=" + Marker).SetItem("containerized.master.env.DB_PASSWORD", Marker),
         };
 
         Assert.All(Jobs.Lines(Jobs.Translate(job)), static line => Assert.DoesNotContain(Marker, line, StringComparison.Ordinal));

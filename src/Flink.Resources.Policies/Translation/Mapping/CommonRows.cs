@@ -64,7 +64,7 @@ internal static class CommonRows
                 input, KeyOutcome.Mapped, "EntryClass", draft.Source.EntryClass ?? input.Value, "the same class"), KeyOutcome.Mapped),
         Rows.Row(
             "$internal.application.program-args", "`Arguments`", "never shown: arguments may hold secrets", static (draft, input) => draft.Typed(
-                input, KeyOutcome.Mapped, "Arguments", draft.Mask.Digest(input.Value), "the same arguments"), KeyOutcome.Mapped),
+                input, KeyOutcome.Mapped, "Arguments", input.Value, "the same arguments"), KeyOutcome.Mapped),
         Rows.Row(
             "pipeline.jars", "`Jar`", "the job's jar; see the row about artifacts", static (draft, input) => draft.Typed(
                 input, KeyOutcome.Mapped, "Jar", draft.Source.Jar?.Uri ?? input.Value, "see the field Jar"), KeyOutcome.Mapped),
