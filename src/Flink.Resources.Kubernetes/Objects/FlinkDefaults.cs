@@ -1,29 +1,13 @@
 using System.Globalization;
+using Flink.Resources.Flink;
 
 namespace Flink.Resources.Kubernetes;
 
 /// <summary>Flink configuration of a Kubernetes application: defaults that may be overridden, and keys that are ours.</summary>
 internal static class FlinkDefaults
 {
-    private static readonly string[] _ownedPrefixes =
-    [
-        "high-availability", "job-result-store.", "$internal.", "kubernetes.internal.", "internal.cluster.",
-        "kubernetes.container.image", "kubernetes.pod-template-file", "kubernetes.hostnetwork",
-    ];
-
-    private static readonly string[] _ownedKeys =
-    [
-        "kubernetes.cluster-id", "kubernetes.namespace", "kubernetes.service-account", "kubernetes.jobmanager.service-account",
-        "kubernetes.taskmanager.service-account", "kubernetes.jobmanager.replicas", "kubernetes.entry.path", "kubernetes.flink.conf.dir",
-        "kubernetes.config.file", "execution.target", "execution.shutdown-on-application-finish", "execution.submit-failed-job-on-application-error",
-        "pipeline.jars", "rest.port", "rest.bind-port", "rest.address", "rest.bind-address", "blob.server.port", "taskmanager.rpc.port",
-        "jobmanager.rpc.port", "jobmanager.rpc.address", "jobmanager.bind-host", "taskmanager.bind-host", "taskmanager.host",
-    ];
-
     /// <summary>Whether a key is set by the backend and must not be given.</summary>
-    public static bool IsOwned(string key) =>
-        _ownedKeys.Contains(key, StringComparer.Ordinal)
-        || _ownedPrefixes.Any(prefix => key.StartsWith(prefix, StringComparison.Ordinal));
+    public static bool IsOwned(string key) => KubernetesOwnedKeys.Contains(key);
 
     /// <summary>Variables that make all containers tell the same time in the same language as the same user.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Environment { get; } =

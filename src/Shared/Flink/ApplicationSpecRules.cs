@@ -43,6 +43,9 @@ internal static class ApplicationSpecRules
         ["execution.savepoint.ignore-unclaimed-state"] = Restore,
     };
 
+    /// <summary>Whether a typed member or the library owns a key.</summary>
+    public static bool IsOwned(string key) => Owned.ContainsKey(key);
+
     /// <summary>Every mistake that needs no cluster to be seen.</summary>
     public static List<SpecError> Check(ApplicationSpec spec)
     {
