@@ -12,6 +12,14 @@ internal static class Amounts
 
         public ResourceAmount AtLeastZero() => Of(Math.Max(0, amount.Memory.Bytes), Math.Max(0, amount.CpuMillicores));
 
+        /// <summary>The smaller of each.</summary>
+        public ResourceAmount Least(ResourceAmount other) =>
+            Of(Math.Min(amount.Memory.Bytes, other.Memory.Bytes), Math.Min(amount.CpuMillicores, other.CpuMillicores));
+
+        /// <summary>The larger of each.</summary>
+        public ResourceAmount Most(ResourceAmount other) =>
+            Of(Math.Max(amount.Memory.Bytes, other.Memory.Bytes), Math.Max(amount.CpuMillicores, other.CpuMillicores));
+
         /// <summary>The larger of the two shares; a resource that does not exist has none.</summary>
         public double ShareOf(ResourceAmount total) => Math.Max(
             total.Memory.Bytes > 0 ? (double)amount.Memory.Bytes / total.Memory.Bytes : 0,

@@ -63,7 +63,7 @@ public sealed class Colocation
         {
             var ahead = step.From.ToTimeSpan() - now.TimeOfDay;
             ahead = ahead < TimeSpan.Zero ? ahead + TimeSpan.FromDays(1) : ahead;
-            most = ahead <= Lead ? Larger(most, step.Needed) : most;
+            most = ahead <= Lead ? most.Most(step.Needed) : most;
         }
         return most;
     }
@@ -97,7 +97,7 @@ public sealed class Colocation
         }
         var missing = (NeededWithinLead(now) - onlineUsed).AtLeastZero();
         // A little less than the whole allowance, because jobs are freed whole.
-        var perPass = backend.Free + Amounts.Fraction(backend.Capacity, options.MaximumFreedPerPass * 0.8);
+        var perPass = backend.Free + Amounts.Fraction(backend.Capacity, options.MaximumBeingFreed * 0.8);
         var pods = Math.Min(missing.UnitsToCover(PodSize, int.MaxValue), perPass.UnitsOf(PodSize, int.MaxValue));
         return pods <= 0 ? null : new PreemptionRequest
         {
@@ -113,7 +113,4 @@ public sealed class Colocation
             LosesAtMostOneInterval = true,
         };
     }
-
-    private static ResourceAmount Larger(ResourceAmount left, ResourceAmount right) =>
-        Amounts.Of(Math.Max(left.Memory.Bytes, right.Memory.Bytes), Math.Max(left.CpuMillicores, right.CpuMillicores));
 }

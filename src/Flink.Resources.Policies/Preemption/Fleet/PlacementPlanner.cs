@@ -1,8 +1,9 @@
 namespace Flink.Resources.Preemption.Fleet;
 
 /// <summary>Makes room for one request at one placement: greedy from the least important on, then everything back that is not needed.</summary>
-internal sealed class PlacementPlanner
+internal sealed partial class PlacementPlanner
 {
+    private const string NotNeeded = "the others make enough room";
     private readonly PlanningPass _pass;
     private readonly FleetPreemptionParts _parts;
     private readonly PreemptionRequest _request;
@@ -13,7 +14,10 @@ internal sealed class PlacementPlanner
     private readonly PlanUse _use;
     private readonly List<MoveOffer> _offers = [];
     private readonly List<(MoveCandidate Candidate, MoveOffer Offer, bool Violates)> _portion = [];
+    private readonly OrderedDictionary<JobKey, (FleetJob Job, string Rule)> _considered = [];
     private PlanStep? _undone;
+    private bool _budgetsSpoke;
+    private int _searchSteps;
 
     public PlacementPlanner(
         PlanningPass pass, FleetPreemptionParts parts, PreemptionRequest request, BackendPass backend, Placement placement, bool onlyReclaims)
@@ -26,6 +30,7 @@ internal sealed class PlacementPlanner
         _attempt = new(backend, placement, RoomTest.For(backend, request));
         _claim = QueueClaim.Of(backend, placement.Queue, request.Total, pass.Options.DeadZone);
         _use = new(pass, backend, _claim, request);
+        _searchSteps = pass.Options.MaximumSearchSteps;
     }
 
     private FleetPreemptionOptions Options => _pass.Options;
@@ -60,14 +65,31 @@ internal sealed class PlacementPlanner
     {
         (_attempt.Outcome, _attempt.Reason) = (outcome, reason);
         _attempt.Nodes = _attempt.Room.Assign();
+        Tell();
         return _attempt;
     }
 
     private Attempt Refuse(string reason)
     {
         _attempt.Steps.Clear();
+        Tell();
         (_attempt.Outcome, _attempt.Reason) = (PreemptionOutcome.Refused, reason);
         return _attempt;
+    }
+
+    /// <summary>Remembers the first rule that kept a job where it is; it may still be moved by another way.</summary>
+    private void Spare(FleetJob job, string rule) => _considered.TryAdd(job.Job, (job, rule));
+
+    private void Tell()
+    {
+        foreach (var (job, rule) in _considered.Values)
+        {
+            if (!_attempt.Steps.Exists(s => s.Job.Job == job.Job))
+            {
+                _attempt.Spared.Add(job, rule, Options.MaximumSparedListed);
+            }
+        }
+        _considered.Clear();
     }
 
     /// <summary>Impossible for a reason that needs no candidate to be looked at.</summary>
@@ -142,6 +164,11 @@ internal sealed class PlacementPlanner
                 return;
             }
             WalkLevel(level, buckets, violating);
+            if (!IsDone && _budgetsSpoke)
+            {
+                // Before anybody more important is asked.
+                Complete(level, violating);
+            }
         }
         ClearNodes(tier ?? WorkloadTier.Unknown, violating);
     }
@@ -180,9 +207,12 @@ internal sealed class PlacementPlanner
     private Entitlement JudgeNow(Level level, string queue)
     {
         var entitlement = Judge(level, queue);
-        return entitlement.IsGranted && _use.ExhaustedQueue(queue, entitlement) is { } rule
-            ? new(EntitlementKind.None, NeedsFinalShare: false, rule)
-            : entitlement;
+        if (!entitlement.IsGranted || _use.ExhaustedQueue(queue, entitlement) is not { } rule)
+        {
+            return entitlement;
+        }
+        _budgetsSpoke = true;
+        return new(EntitlementKind.None, NeedsFinalShare: false, rule);
     }
 
     private void TakeFrom(JobBucket bucket, Entitlement entitlement, bool violating)
@@ -196,99 +226,37 @@ internal sealed class PlacementPlanner
             {
                 continue;
             }
-            Take(_portion, entitlement);
+            Take(_portion, entitlement, violating);
             _portion.Clear();
             inPortion = 0;
-            if (IsDone || _use.ExhaustedQueue(indexed.Job.Queue, entitlement) is not null)
-            {
-                return;
-            }
-        }
-        Take(_portion, entitlement);
-    }
-
-    /// <summary>
-    /// Where nodes are known, a move may help only together with others on the same node: whole nodes are tried, the roomiest first, with
-    /// jobs up to a band, and a bounded number of nodes.
-    /// </summary>
-    private void ClearNodes(WorkloadTier upTo, bool violating)
-    {
-        if (IsDone)
-        {
-            return;
-        }
-        foreach (var node in _attempt.Room.NodesToClear.Take(Options.MaximumNodesTried).ToList())
-        {
-            while (!IsDone && Clear(node, upTo, violating))
-            {
-                // The same node may have room for another container.
-            }
             if (IsDone)
             {
                 return;
             }
-        }
-    }
-
-    private bool Clear(string node, WorkloadTier upTo, bool violating)
-    {
-        var (before, count) = (_attempt.Room.Containers, _attempt.Steps.Count);
-        foreach (var indexed in _backend.Backend.OnNode.TryGetValue(node, out var jobs) ? jobs : [])
-        {
-            if (indexed.Level.Tier > upTo)
+            if (_use.ExhaustedQueue(indexed.Job.Queue, entitlement) is not null)
             {
-                break;
-            }
-            if (WholeStep(indexed, violating) is { } step)
-            {
-                Do(step);
-            }
-            if (_attempt.Room.Containers > before || IsDone)
-            {
-                return _attempt.Steps.Count > count;
+                _budgetsSpoke = true;
+                return;
             }
         }
-        while (_attempt.Steps.Count > count)
-        {
-            Undo(_attempt.Steps.Count - 1);
-        }
-        return false;
-    }
-
-    /// <summary>The best move by which a job leaves altogether; null when there is none.</summary>
-    private PlanStep? WholeStep(IndexedJob indexed, bool violating)
-    {
-        var job = indexed.Job;
-        var entitlement = JudgeNow(indexed.Level, job.Queue);
-        if (!entitlement.IsGranted || _attempt.Steps.Exists(s => s.Job.Job == job.Job))
-        {
-            return null;
-        }
-        _portion.Clear();
-        _ = AddCandidates(_portion, job, violating, log: false);
-        _portion.Sort((x, y) => _parts.Order.Compare(x.Candidate, y.Candidate));
-        foreach (var (candidate, offer, violates) in _portion)
-        {
-            var step = new PlanStep(job, offer, entitlement, violates, candidate.Cost.CoreSeconds);
-            if (offer.Kind != MoveKind.Shrink && _use.Refuses(step) is null)
-            {
-                return step;
-            }
-        }
-        return null;
+        Take(_portion, entitlement, violating);
     }
 
     private bool AddCandidates(List<(MoveCandidate Candidate, MoveOffer Offer, bool Violates)> portion, FleetJob job, bool violating, bool log)
     {
         var violates = _use.ViolatesBudget(job);
-        var rule = JobRules.Spares(_pass, _request, job) ?? (violates && !violating ? "its disruption budget is used up" : null);
+        var rule = JobRules.Spares(_pass, _request, job);
+        if (rule is null && violates && !violating)
+        {
+            (rule, _budgetsSpoke) = ("its disruption budget is used up", true);
+        }
         if (rule is null && violates == violating)
         {
             rule = AddOffers(portion, job, violates);
         }
         if (rule is not null && log)
         {
-            _attempt.Spared.Add(job, rule, Options.MaximumSparedListed);
+            Spare(job, rule);
         }
         return rule is null;
     }
@@ -318,26 +286,31 @@ internal sealed class PlacementPlanner
     private MoveCost Rate(FleetJob job, MoveOffer offer) =>
         _parts.Cost.Rate(job, offer.Kind, offer.TaskManagersKept, _pass.Snapshot.UnknownStateBytes, _pass.Now);
 
-    private void Take(List<(MoveCandidate Candidate, MoveOffer Offer, bool Violates)> portion, Entitlement entitlement)
+    private void Take(List<(MoveCandidate Candidate, MoveOffer Offer, bool Violates)> portion, Entitlement entitlement, bool violating)
     {
         portion.Sort((x, y) => _parts.Order.Compare(x.Candidate, y.Candidate));
         foreach (var (candidate, offer, _) in portion)
         {
             if (IsDone)
             {
-                return;
+                Spare(candidate.Job, NotNeeded);
+                continue;
             }
             // Asked again: what was missing may be covered by now.
             var step = new PlanStep(
                 candidate.Job, offer, entitlement, _use.ViolatesBudget(candidate.Job), candidate.Cost.CoreSeconds);
             if (_attempt.Room.Useful(step.Release) > 0 || (_attempt.Room.Fits && !_use.CoversQueue))
             {
-                TryTake(step);
+                TryTake(step, violating);
+            }
+            else
+            {
+                Spare(candidate.Job, "what it holds is not what is missing");
             }
         }
     }
 
-    private void TryTake(PlanStep step)
+    private void TryTake(PlanStep step, bool violating)
     {
         var earlier = _attempt.Steps.FindIndex(s => s.Job.Job == step.Job.Job);
         if (earlier >= 0 && _attempt.Steps[earlier].Offer.Kind != MoveKind.Shrink)
@@ -349,9 +322,11 @@ internal sealed class PlacementPlanner
             // A job that shrinks may go altogether when that does not suffice.
             Undo(earlier);
         }
-        if (_use.Refuses(step) is { } rule)
+        var rule = step.ViolatesBudget && !violating ? "its disruption budget is used up" : _use.Refuses(step);
+        if (rule is not null)
         {
-            _attempt.Spared.Add(step.Job, rule, Options.MaximumSparedListed);
+            _budgetsSpoke = true;
+            Spare(step.Job, rule);
             if (earlier >= 0)
             {
                 Do(_undone!);
@@ -374,66 +349,6 @@ internal sealed class PlacementPlanner
         _attempt.Steps.RemoveAt(index);
         _attempt.Room.TakeBack(_undone.Release);
         _use.Add(_undone, -1);
-    }
-
-    /// <summary>From the last move to the first: not at all if that still fits, else the smallest shrink that does, else as it was.</summary>
-    private void GiveBack()
-    {
-        for (var i = _attempt.Steps.Count - 1; i >= 0; i--)
-        {
-            Undo(i);
-            if (IsDone)
-            {
-                continue;
-            }
-            var step = Smallest(_undone!);
-            _attempt.Steps.Insert(i, step);
-            _attempt.Room.Give(step.Release);
-            _use.Add(step, 1);
-        }
-    }
-
-    private PlanStep Smallest(PlanStep step)
-    {
-        if (step.Offer.Kind == MoveKind.Finish || ShrinkOf(step) is not { } shrink)
-        {
-            return step;
-        }
-        var (most, least) = (step.Job.TaskManagers - 1, shrink.TaskManagersKept);
-        if (!FitsWith(step with { Offer = shrink }))
-        {
-            return step;
-        }
-        while (least < most)
-        {
-            var kept = least + ((most - least + 1) / 2);
-            (least, most) = FitsWith(step with { Offer = shrink with { TaskManagersKept = kept } }) ? (kept, most) : (least, kept - 1);
-        }
-        return step with { Offer = shrink with { TaskManagersKept = least } };
-    }
-
-    private MoveOffer? ShrinkOf(PlanStep step)
-    {
-        _offers.Clear();
-        MoveOffers.Add(_offers, step.Job, _request, Options, _pass.Snapshot.UnknownStateBytes, _pass.Now);
-        foreach (var offer in _offers)
-        {
-            if (offer.Kind == MoveKind.Shrink)
-            {
-                return offer;
-            }
-        }
-        return null;
-    }
-
-    private bool FitsWith(PlanStep step)
-    {
-        _attempt.Room.Give(step.Release);
-        _use.Add(step, 1);
-        var fits = IsDone;
-        _attempt.Room.TakeBack(step.Release);
-        _use.Add(step, -1);
-        return fits;
     }
 
     private string BindingConstraint()

@@ -9,7 +9,7 @@ public sealed class FleetPreemptionPolicyTests
     private static readonly DateTimeOffset Now = new(2026, 1, 5, 9, 0, 0, TimeSpan.Zero);
 
     // Small fleets: the share of one pass is lifted so that it does not decide everything.
-    private static readonly FleetPreemptionOptions Options = new() { MaximumFreedPerPass = 1 };
+    private static readonly FleetPreemptionOptions Options = new() { MaximumBeingFreed = 1 };
 
     private static readonly Gen<WorkloadTier> Tiers =
         Gen.Int[0, 2].Select(static i => i == 0 ? WorkloadTier.Batch : i == 1 ? WorkloadTier.NearRealTime : WorkloadTier.RealTime);
