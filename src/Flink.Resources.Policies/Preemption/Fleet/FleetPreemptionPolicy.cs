@@ -8,6 +8,9 @@ namespace Flink.Resources.Preemption.Fleet;
 /// <param name="Order">Among jobs of equal band, priority and queue: who first?</param>
 public sealed record FleetPreemptionParts(IEntitlementRule Entitlement, IMoveCostModel Cost, ICandidateOrder Order)
 {
+    /// <summary>How victims are picked among those who may be asked; see <see cref="FleetPreemptionPresets"/>.</summary>
+    public VictimSelection Selection { get; init; }
+
     /// <summary>The parts that know Flink.</summary>
     public static FleetPreemptionParts FlinkAware(FleetPreemptionOptions options) =>
         new(new TierAndGuaranteeRule(options), new CoreSecondsCost(options), new GentlestThenCheapest());
@@ -37,7 +40,14 @@ public sealed class FleetPreemptionPolicy : IPreemptionPolicy
     }
 
     /// <inheritdoc/>
-    public string Name => "flink-aware";
+    public string Name => _parts.Selection switch
+    {
+        VictimSelection.KubeScheduler => "kube-scheduler",
+        VictimSelection.KueueClassical => "kueue",
+        VictimSelection.KueueFairSharing => "kueue-fair-sharing",
+        VictimSelection.YarnCapacity => "yarn-capacity",
+        _ => "flink-aware",
+    };
 
     /// <inheritdoc/>
     public PreemptionPlan Plan(

@@ -40,7 +40,7 @@ internal sealed partial class PlacementPlanner
 
     /// <summary>Whoever is at most so important may exceed budgets: they are worse than any who need not.</summary>
     private static PlanStep Exceeding(PlanStep step, Level upTo) =>
-        step.Job.DisruptionBudgets.IsEmpty || Level.LeastImportantFirst.Compare(LevelOf(step), upTo) > 0 ? step : step with { ViolatesBudget = true };
+        step.Job.DisruptionBudgets.IsEmpty || step.Offer.Kind == MoveKind.Finish || Level.LeastImportantFirst.Compare(LevelOf(step), upTo) > 0 ? step : step with { ViolatesBudget = true };
 
     /// <summary>What every job could do, by levels; null for all that the preemptor may ask.</summary>
     private void Collect(Level? upTo)
@@ -117,7 +117,7 @@ internal sealed partial class PlacementPlanner
         for (var i = _attempt.Steps.Count - 1; i >= 0; i--)
         {
             Undo(i);
-            var step = _undone! with { ViolatesBudget = _use.ViolatesBudget(_undone!.Job) };
+            var step = _undone! with { ViolatesBudget = _undone!.Offer.Kind != MoveKind.Finish && _use.ViolatesBudget(_undone.Job) };
             if (step.Offer.Kind != MoveKind.Shrink)
             {
                 step = Leaving(step) ?? step;
@@ -130,11 +130,11 @@ internal sealed partial class PlacementPlanner
     private PlanStep? Leaving(PlanStep step)
     {
         _portion.Clear();
-        _ = AddOffers(_portion, step.Job, step.ViolatesBudget);
+        _ = AddOffers(_portion, step.Job, step.ViolatesBudget, onlyFinish: false);
         _portion.Sort((x, y) => _parts.Order.Compare(x.Candidate, y.Candidate));
-        foreach (var (candidate, offer, _) in _portion)
+        foreach (var (candidate, offer, violates) in _portion)
         {
-            var other = step with { Offer = offer, CoreSeconds = candidate.Cost.CoreSeconds };
+            var other = step with { Offer = offer, ViolatesBudget = violates, CoreSeconds = candidate.Cost.CoreSeconds };
             if (offer.Kind != MoveKind.Shrink && _use.Refuses(other) is null)
             {
                 return other;
@@ -168,7 +168,7 @@ internal sealed partial class PlacementPlanner
 
     private PlanStep Smallest(PlanStep step)
     {
-        if (step.Offer.Kind == MoveKind.Finish || ShrinkOf(step) is not { } shrink)
+        if (step.Offer.Kind == MoveKind.Finish || _parts.Selection != VictimSelection.LeastImportantFirst || ShrinkOf(step) is not { } shrink)
         {
             return step;
         }

@@ -4,6 +4,8 @@ namespace Flink.Resources.Preemption.Fleet;
 internal sealed partial class PlacementPlanner
 {
     private const string NotNeeded = "the others make enough room";
+    private const string BudgetUsedUp = "its disruption budget is used up";
+    private const string NoMove = "it can make no move in time that keeps its state";
     private readonly PlanningPass _pass;
     private readonly FleetPreemptionParts _parts;
     private readonly PreemptionRequest _request;
@@ -29,7 +31,7 @@ internal sealed partial class PlacementPlanner
         _onlyReclaims = onlyReclaims;
         _attempt = new(backend, placement, RoomTest.For(backend, request));
         _claim = QueueClaim.Of(backend, placement.Queue, request.Total, pass.Options.DeadZone);
-        _use = new(pass, backend, _claim, request);
+        _use = new(pass, backend, _claim, request, guardsGuarantees: parts.Selection == VictimSelection.LeastImportantFirst);
         _searchSteps = pass.Options.MaximumSearchSteps;
     }
 
@@ -46,16 +48,18 @@ internal sealed partial class PlacementPlanner
         {
             return Refuse(reason);
         }
-        Walk(violating: false);
-        if (!IsDone && Options.MayViolateBudgets)
+        if (Imitation.For(_parts.Selection) is { } imitation)
         {
-            Walk(violating: true);
+            Imitate(imitation);
+        }
+        else
+        {
+            Walk();
         }
         if (!IsDone)
         {
             return Refuse(BindingConstraint());
         }
-        GiveBack();
         return _attempt.Steps.Count == 0
             ? Succeed(PreemptionOutcome.Fits, "there is room already")
             : Succeed(PreemptionOutcome.Displaces, $"room for {Amounts.Text(_request.Total)} is made by {_attempt.Steps.Count} moves");
@@ -107,6 +111,10 @@ internal sealed partial class PlacementPlanner
         {
             return $"it is larger than the maximum of {queue}; a higher maximum would help";
         }
+        if (_parts.Selection != VictimSelection.LeastImportantFirst)
+        {
+            return null;
+        }
         var missing = _attempt.Room.Shortfall;
         var takeable = Takeable(missing);
         return missing.FitsIn(takeable)
@@ -147,6 +155,19 @@ internal sealed partial class PlacementPlanner
         return _onlyReclaims && entitlement.Kind != EntitlementKind.Reclaim
             ? new(EntitlementKind.None, NeedsFinalShare: false, "the preemptor was displaced itself and may only take back its guarantee")
             : entitlement;
+    }
+
+    private void Walk()
+    {
+        Walk(violating: false);
+        if (!IsDone && Options.MayViolateBudgets)
+        {
+            Walk(violating: true);
+        }
+        if (IsDone)
+        {
+            GiveBack();
+        }
     }
 
     private void Walk(bool violating)
@@ -244,15 +265,16 @@ internal sealed partial class PlacementPlanner
 
     private bool AddCandidates(List<(MoveCandidate Candidate, MoveOffer Offer, bool Violates)> portion, FleetJob job, bool violating, bool log)
     {
-        var violates = _use.ViolatesBudget(job);
+        var violates = !job.IsLeaving && _use.ViolatesBudget(job);
         var rule = JobRules.Spares(_pass, _request, job);
         if (rule is null && violates && !violating)
         {
-            (rule, _budgetsSpoke) = ("its disruption budget is used up", true);
+            // To end by itself exceeds no budget.
+            (rule, _budgetsSpoke) = (AddOffers(portion, job, violates: false, onlyFinish: true) is null ? null : BudgetUsedUp, true);
         }
-        if (rule is null && violates == violating)
+        else if (rule is null && violates == violating)
         {
-            rule = AddOffers(portion, job, violates);
+            rule = AddOffers(portion, job, violates, onlyFinish: false);
         }
         if (rule is not null && log)
         {
@@ -261,13 +283,19 @@ internal sealed partial class PlacementPlanner
         return rule is null;
     }
 
-    private string? AddOffers(List<(MoveCandidate Candidate, MoveOffer Offer, bool Violates)> portion, FleetJob job, bool violates)
+    private string? AddOffers(List<(MoveCandidate Candidate, MoveOffer Offer, bool Violates)> portion, FleetJob job, bool violates, bool onlyFinish)
     {
         _offers.Clear();
         MoveOffers.Add(_offers, job, _request, Options, _pass.Snapshot.UnknownStateBytes, _pass.Now);
         var usefulWhole = -1.0;
+        var found = false;
         foreach (var offer in _offers)
         {
+            if (onlyFinish && offer.Kind != MoveKind.Finish)
+            {
+                continue;
+            }
+            found = true;
             double useful;
             if (offer.Kind == MoveKind.Shrink)
             {
@@ -278,9 +306,9 @@ internal sealed partial class PlacementPlanner
                 useful = usefulWhole = usefulWhole >= 0 ? usefulWhole : _attempt.Room.Useful(new(job, 0, Leaves: true));
             }
             // Cost only breaks ties among useful moves: rating the others would be wasted.
-            portion.Add((new(job, offer.Kind, useful > 0 ? Rate(job, offer) : default, useful), offer, violates));
+            portion.Add((new(job, offer.Kind, useful > 0 ? Rate(job, offer) : default, useful), offer, violates && offer.Kind != MoveKind.Finish));
         }
-        return _offers.Count == 0 ? "it can make no move in time that keeps its state" : null;
+        return found ? null : NoMove;
     }
 
     private MoveCost Rate(FleetJob job, MoveOffer offer) =>
@@ -298,7 +326,7 @@ internal sealed partial class PlacementPlanner
             }
             // Asked again: what was missing may be covered by now.
             var step = new PlanStep(
-                candidate.Job, offer, entitlement, _use.ViolatesBudget(candidate.Job), candidate.Cost.CoreSeconds);
+                candidate.Job, offer, entitlement, offer.Kind != MoveKind.Finish && _use.ViolatesBudget(candidate.Job), candidate.Cost.CoreSeconds);
             if (_attempt.Room.Useful(step.Release) > 0 || (_attempt.Room.Fits && !_use.CoversQueue))
             {
                 TryTake(step, violating);
@@ -322,7 +350,7 @@ internal sealed partial class PlacementPlanner
             // A job that shrinks may go altogether when that does not suffice.
             Undo(earlier);
         }
-        var rule = step.ViolatesBudget && !violating ? "its disruption budget is used up" : _use.Refuses(step);
+        var rule = step.ViolatesBudget && !violating ? BudgetUsedUp : _use.Refuses(step);
         if (rule is not null)
         {
             _budgetsSpoke = true;

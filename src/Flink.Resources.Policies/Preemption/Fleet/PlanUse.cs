@@ -1,7 +1,7 @@
 namespace Flink.Resources.Preemption.Fleet;
 
 /// <summary>Budgets and guarantees that a plan uses up while it is made.</summary>
-internal sealed class PlanUse(PlanningPass pass, BackendPass backend, QueueClaim claim, PreemptionRequest request)
+internal sealed class PlanUse(PlanningPass pass, BackendPass backend, QueueClaim claim, PreemptionRequest request, bool guardsGuarantees)
 {
     private readonly Dictionary<string, int> _budgets = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _stops = new(StringComparer.Ordinal);
@@ -31,7 +31,7 @@ internal sealed class PlanUse(PlanningPass pass, BackendPass backend, QueueClaim
     public string? Refuses(PlanStep step)
     {
         var freed = step.Release.Amount;
-        if (GuaranteeBroken(step.Job.Queue, freed) is { } queue)
+        if (guardsGuarantees && GuaranteeBroken(step.Job.Queue, freed) is { } queue)
         {
             return $"{queue} would fall below its guarantee";
         }
