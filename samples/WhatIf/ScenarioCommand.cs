@@ -20,7 +20,16 @@ internal static class ScenarioCommand
         var command = new Command(capability.Name, capability.Description) { file, batch, json };
         command.SetAction(parsed =>
         {
-            var text = Read(parsed.GetValue(file));
+            byte[] text;
+            try
+            {
+                text = Read(parsed.GetValue(file));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                Console.Error.WriteLine($"The scenario '{parsed.GetValue(file)}' cannot be read: {exception.Message}");
+                return 1;
+            }
             var plain = parsed.GetValue(json) || parsed.GetValue(batch) || Console.IsOutputRedirected;
             return Run(capability, text, parsed.GetValue(batch), plain);
         });

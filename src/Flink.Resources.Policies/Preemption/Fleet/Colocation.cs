@@ -20,6 +20,7 @@ public sealed class Colocation
     /// <param name="podSize">The size of one pod; room is made in multiples of it.</param>
     /// <param name="steps">What is needed over the day; at least one step.</param>
     /// <param name="lead">How long before it is needed room is made. It must leave time for many passes; an hour is a good start.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The lead is not from 0 to 24 hours.</exception>
     /// <exception cref="ArgumentException">There is no step, two steps begin at the same time, or a pod has no size.</exception>
     public Colocation(Placement placement, ResourceAmount podSize, ImmutableArray<OnlineStep> steps, TimeSpan lead)
     {
@@ -31,6 +32,10 @@ public sealed class Colocation
         if (podSize.IsNothing)
         {
             throw new ArgumentException("A pod needs memory or CPU.", nameof(podSize));
+        }
+        if (lead < TimeSpan.Zero || lead > TimeSpan.FromDays(1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(lead), lead, "The lead has to be from 0 to 24 hours.");
         }
         Placement = placement;
         PodSize = podSize;

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Flink.Resources.Preemption.Fleet;
 
-/// <summary>Numbers of the policy; all defaults are this project's own.</summary>
+/// <summary>Numbers of the policy; all defaults are this project's own. Fractions are above 0 and at most 1, counts 0 or more, times 0 to 365 days.</summary>
 public sealed record FleetPreemptionOptions
 {
     /// <summary>At most this fraction of a backend's resources is being freed at a time, by one pass or by several. Default 0.1.</summary>
@@ -35,7 +35,7 @@ public sealed record FleetPreemptionOptions
     /// <summary>A preemptor must have waited so long; real-time and online need not. Default 30 s.</summary>
     public TimeSpan MinimumWait { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How much above its guarantee a queue may hold before others reclaim from it. Default 0.1.</summary>
+    /// <summary>How much above its guarantee a queue may hold before others reclaim from it, as a fraction of the guarantee, 0 to 10. Default 0.1.</summary>
     public double DeadZone { get; init; } = 0.1;
 
     /// <summary>Whether reclaiming an own guarantee inside a band may also take jobs of equal or higher priority. Default false.</summary>

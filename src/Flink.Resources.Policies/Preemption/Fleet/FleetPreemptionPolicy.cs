@@ -32,9 +32,10 @@ public sealed class FleetPreemptionPolicy : IPreemptionPolicy
     /// <summary>Creates the policy.</summary>
     /// <param name="options">Its numbers.</param>
     /// <param name="parts">Its parts; null for the ones that know Flink.</param>
+    /// <exception cref="ArgumentException">Options are out of range; the message names each with its value and its range.</exception>
     public FleetPreemptionPolicy(FleetPreemptionOptions options, FleetPreemptionParts? parts = null)
     {
-        ArgumentNullException.ThrowIfNull(options);
+        FleetPreemptionOptionsCheck.ThrowIfOutOfRange(options);
         _options = options;
         _parts = parts ?? FleetPreemptionParts.FlinkAware(options);
     }

@@ -84,6 +84,19 @@ internal sealed partial class PlacementPlanner
     /// <summary>Remembers the first rule that kept a job where it is; it may still be moved by another way.</summary>
     private void Spare(FleetJob job, string rule) => _considered.TryAdd(job.Job, (job, rule));
 
+    private void Log(FleetJob job, string rule)
+    {
+        if (rule == BudgetUsedUp)
+        {
+            Spare(job, rule);
+        }
+        else
+        {
+            // Nothing that happens later moves it: no need to remember who it was.
+            _attempt.Spared.Add(job, rule, Options.MaximumSparedListed);
+        }
+    }
+
     private void Tell()
     {
         foreach (var (job, rule) in _considered.Values)
@@ -278,7 +291,7 @@ internal sealed partial class PlacementPlanner
         }
         if (rule is not null && log)
         {
-            Spare(job, rule);
+            Log(job, rule);
         }
         return rule is null;
     }
@@ -331,7 +344,7 @@ internal sealed partial class PlacementPlanner
             {
                 TryTake(step, violating);
             }
-            else
+            else if (!_backend.Backend.KnowsNodes)
             {
                 Spare(candidate.Job, "what it holds is not what is missing");
             }

@@ -112,7 +112,7 @@ internal sealed class NodeRoom : RoomTest
     {
         _pass = pass;
         // One node never needs to count more than the whole preemptor and what its JobManager displaces.
-        _limit = request.MinimumTaskManagers + request.JobManager.UnitsToCover(request.TaskManager, 1_000_000) + 1;
+        _limit = (int)Math.Min(int.MaxValue, (long)request.MinimumTaskManagers + request.JobManager.UnitsToCover(request.TaskManager, 1_000_000) + 1);
         foreach (var (node, delta) in pass.NodeDelta)
         {
             var free = pass.FreeOn(node) + delta;
@@ -278,7 +278,7 @@ internal sealed class NodeRoom : RoomTest
     private void Scan()
     {
         var smallest = Math.Min(Request.JobManager.Memory.Bytes, Request.TaskManager.Memory.Bytes);
-        var enough = Request.MinimumTaskManagers + Request.JobManager.UnitsToCover(Request.TaskManager, _limit);
+        var enough = (long)Request.MinimumTaskManagers + Request.JobManager.UnitsToCover(Request.TaskManager, _limit);
         foreach (var (node, free) in _pass.Backend.FreeNodes)
         {
             if (free.Memory.Bytes < smallest || (_units >= enough && _best.Count > 0))

@@ -67,8 +67,20 @@ public sealed class FleetMonotonyTests
 
             Assert.Equal(PreemptionOutcome.Displaces, decision.Outcome);
             Assert.Equal(large.Job, Assert.Single(decision.Moves).Job);
-            Assert.Equal(free == 0 ? "the others make enough room" : "enough jobs of its queue made room in the last hour", Assert.Single(decision.Spared).Rule);
+            Assert.Equal(free == 0 ? "the others make enough room" : "the budget that it would use up is needed by others", Assert.Single(decision.Spared).Rule);
         }
+    }
+
+    [Fact]
+    public void Plan_BudgetIsUsedUp_WhoEndsByItselfMayStillDoSo()
+    {
+        var ends = Job("a/ends", "root.q", WorkloadTier.Batch, 0, Amount(7)) with { EndsAt = Now.AddMinutes(1), DisruptionBudgets = ["few"] };
+        var options = new FleetPreemptionOptions { DisruptionBudgets = ImmutableDictionary<string, int>.Empty.Add("few", 0) };
+
+        var move = Assert.Single(Decide(Hidden([ends], Amount(0)), Request("b/b", "root.q", WorkloadTier.NearRealTime, 0, Amount(7)), options).Moves);
+
+        Assert.Equal(MoveKind.Finish, move.Kind);
+        Assert.False(move.ViolatesBudget);
     }
 
     [Fact]
