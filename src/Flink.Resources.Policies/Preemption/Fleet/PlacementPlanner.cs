@@ -128,11 +128,12 @@ internal sealed partial class PlacementPlanner
         {
             return null;
         }
-        var missing = _attempt.Room.Shortfall;
+        // On nodes a little may suffice: what is free there already counts only together with it.
+        var missing = _backend.Backend.KnowsNodes ? Amounts.Of(1, 1) : _attempt.Room.Shortfall;
         var takeable = Takeable(missing);
         return missing.FitsIn(takeable)
             ? null
-            : $"{Amounts.Text(missing)} are missing, and all that it is entitled to take is {Amounts.Text(takeable)}";
+            : $"{Amounts.Text(_attempt.Room.Shortfall)} are missing, and all that it is entitled to take is {Amounts.Text(takeable)}";
     }
 
     /// <summary>All that the preemptor is entitled to; no further than until it is enough.</summary>

@@ -76,7 +76,7 @@ internal sealed class PlanUse(PlanningPass pass, BackendPass backend, QueueClaim
         {
             return int.MaxValue;
         }
-        var running = backend.Backend.Running.GetValueOrDefault(job.Queue);
+        var running = backend.Backend.Running.GetValueOrDefault(job.Queue) + pass.GoneInLastHour(job.Backend, job.Queue);
         var allowed = Math.Max(1, (int)(running * pass.Options.MaximumStopsPerQueueAndHour));
         return Math.Max(0, allowed - pass.StopsInLastHour(job.Backend, job.Queue) - _stops.GetValueOrDefault(job.Queue));
     }

@@ -7,6 +7,7 @@ internal sealed class PlanningPass
     private readonly Dictionary<string, int> _budgetsUsed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _savepointsByTeam = new(StringComparer.Ordinal);
     private readonly Dictionary<Placement, int> _stopsInLastHour = [];
+    private readonly Dictionary<Placement, int> _goneInLastHour = [];
     private readonly Dictionary<JobKey, (int Count, DateTimeOffset Last)> _displaced = [];
 
     public PlanningPass(FleetSnapshot snapshot, PreemptionLedger ledger, FleetPreemptionOptions options, DateTimeOffset now)
@@ -24,6 +25,7 @@ internal sealed class PlanningPass
             if (now - displacement.At < TimeSpan.FromHours(1))
             {
                 _stopsInLastHour[displacement.From] = _stopsInLastHour.GetValueOrDefault(displacement.From) + 1;
+                _goneInLastHour[displacement.From] = _goneInLastHour.GetValueOrDefault(displacement.From) + (snapshot.Find(displacement.Job) is null ? 1 : 0);
             }
         }
         foreach (var source in ledger.Reservations.Values.Where(r => r.Until > now).SelectMany(static r => r.Sources))
@@ -61,6 +63,9 @@ internal sealed class PlanningPass
     public int BudgetUsed(string budget) => _budgetsUsed.GetValueOrDefault(budget);
 
     public int StopsInLastHour(string backend, string queue) => _stopsInLastHour.GetValueOrDefault(new(backend, queue));
+
+    /// <summary>Those of them that no longer run: they were running jobs of the queue as well.</summary>
+    public int GoneInLastHour(string backend, string queue) => _goneInLastHour.GetValueOrDefault(new(backend, queue));
 
     /// <summary>Displacements of the last day, by the job's record and by the ledger, which may know of the same ones.</summary>
     public int StopsInLastDay(FleetJob job) => Math.Max(
