@@ -131,7 +131,7 @@ internal sealed partial class PlacementPlanner
         // On nodes a little may suffice: what is free there already counts only together with it.
         var missing = _backend.Backend.KnowsNodes ? Amounts.Of(1, 1) : _attempt.Room.Shortfall;
         var takeable = Takeable(missing);
-        return missing.FitsIn(takeable)
+        return missing.FitsIn(takeable) || (_backend.Backend.KnowsNodes && !takeable.IsNothing)
             ? null
             : $"{Amounts.Text(_attempt.Room.Shortfall)} are missing, and all that it is entitled to take is {Amounts.Text(takeable)}";
     }

@@ -9,14 +9,12 @@ namespace Flink.Resources.Preemption.Fleet;
 /// </summary>
 internal sealed class CapacitySchedulerImitation : Imitation
 {
-    private const string Root = "(all)";
-
     public override IReadOnlyList<JobKey>? Choose(ImitatedFleet fleet)
     {
         var capacity = fleet.Backend.Backend.Capacity;
         var paths = fleet.Backend.Backend.Queues.Keys.Append(fleet.Queue).SelectMany(QueuePaths.SelfAndAbove)
             .ToImmutableSortedSet(StringComparer.Ordinal);
-        var parents = paths.Select(ParentOf).ToImmutableHashSet(StringComparer.Ordinal);
+        var parents = paths.Select(ParentOf).OfType<string>().ToImmutableHashSet(StringComparer.Ordinal);
         var round = CapacitySchedulerMonitor.RunRound(new()
         {
             ClusterResource = Vector(capacity),
@@ -27,7 +25,7 @@ internal sealed class CapacitySchedulerImitation : Imitation
                 NaturalTerminationFactor = 1,
                 MaxIgnoredOverCapacity = fleet.Options.DeadZone,
             },
-            Queues = [Whole(capacity), .. paths.Select(p => Queue(fleet, p, parents.Contains(p)))],
+            Queues = [.. paths.Select(p => Queue(fleet, p, parents.Contains(p)))],
             Apps = [.. fleet.Candidates.Values
                 .OrderBy(static c => c.StartedTicks ?? long.MaxValue)
                 .ThenByDescending(static c => c.Job.Job.Value, StringComparer.Ordinal)
@@ -37,29 +35,20 @@ internal sealed class CapacitySchedulerImitation : Imitation
         return [.. round.Choices.Select(static c => JobKey.Parse(c.App))];
     }
 
-    private static string ParentOf(string path) => QueuePaths.SelfAndAbove(path).Skip(1).FirstOrDefault() ?? Root;
-
-    private static CapacityQueueReport Whole(ResourceAmount capacity) => new()
-    {
-        Name = Root,
-        Guaranteed = Vector(capacity),
-        Maximum = Vector(capacity),
-        Used = Vector(default),
-        Pending = Vector(default),
-        Reserved = Vector(default),
-    };
+    private static string? ParentOf(string path) => QueuePaths.SelfAndAbove(path).Skip(1).FirstOrDefault();
 
     private static CapacityQueueReport Queue(ImitatedFleet fleet, string path, bool isParent)
     {
         var capacity = fleet.Backend.Backend.Capacity;
         var report = fleet.Backend.Backend.Queues.GetValueOrDefault(path);
         var isOwn = string.Equals(path, fleet.Queue, StringComparison.Ordinal);
-        // A parent that is not reported stands for all of the cluster.
+        // A root has all of the cluster, and so does a parent of which nothing is reported.
+        var own = isParent && ParentOf(path) is null ? null : report?.Guaranteed;
         return new()
         {
             Name = path,
             Parent = ParentOf(path),
-            Guaranteed = Vector(report?.Guaranteed ?? (isParent ? capacity : default)),
+            Guaranteed = Vector(own ?? (isParent ? capacity : default)),
             Maximum = Vector(report?.Maximum ?? capacity),
             Used = Vector(isParent ? Below(fleet, path) : fleet.Backend.UsedBy(path) ?? default),
             Pending = Vector(isOwn ? fleet.Request.Total : default),
