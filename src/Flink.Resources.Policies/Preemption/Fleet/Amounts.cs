@@ -12,6 +12,14 @@ internal static class Amounts
 
         public ResourceAmount AtLeastZero() => Of(Math.Max(0, amount.Memory.Bytes), Math.Max(0, amount.CpuMillicores));
 
+        /// <summary>The smaller of each.</summary>
+        public ResourceAmount Least(ResourceAmount other) =>
+            Of(Math.Min(amount.Memory.Bytes, other.Memory.Bytes), Math.Min(amount.CpuMillicores, other.CpuMillicores));
+
+        /// <summary>The larger of each.</summary>
+        public ResourceAmount Most(ResourceAmount other) =>
+            Of(Math.Max(amount.Memory.Bytes, other.Memory.Bytes), Math.Max(amount.CpuMillicores, other.CpuMillicores));
+
         /// <summary>The larger of the two shares; a resource that does not exist has none.</summary>
         public double ShareOf(ResourceAmount total) => Math.Max(
             total.Memory.Bytes > 0 ? (double)amount.Memory.Bytes / total.Memory.Bytes : 0,
@@ -43,8 +51,11 @@ internal static class Amounts
             Of(left.Memory.Bytes - right.Memory.Bytes, left.CpuMillicores - right.CpuMillicores);
 
         public static ResourceAmount operator *(ResourceAmount amount, long count) =>
-            Of(amount.Memory.Bytes * count, amount.CpuMillicores * count);
+            Of(Times(amount.Memory.Bytes, count), Times(amount.CpuMillicores, count));
     }
+
+    /// <summary>So much stands for more than anything there is; sums of a few of them stay in range.</summary>
+    private const long Endless = 1L << 60;
 
     public static ResourceAmount Of(long memoryBytes, long cpuMillicores) => new(new MemorySize(memoryBytes), cpuMillicores);
 
@@ -54,6 +65,8 @@ internal static class Amounts
 
     public static string Text(ResourceAmount amount) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{amount.Memory} and {amount.CpuMillicores} millicores");
+
+    private static long Times(long amount, long count) => (long)Int128.Clamp((Int128)amount * count, -Endless, Endless);
 
     private static long Ceiling(long amount, long size, int limit) => amount <= 0 ? 0 : size <= 0 ? limit : ((amount - 1) / size) + 1;
 }

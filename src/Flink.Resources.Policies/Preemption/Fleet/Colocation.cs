@@ -20,6 +20,7 @@ public sealed class Colocation
     /// <param name="podSize">The size of one pod; room is made in multiples of it.</param>
     /// <param name="steps">What is needed over the day; at least one step.</param>
     /// <param name="lead">How long before it is needed room is made. It must leave time for many passes; an hour is a good start.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The lead is not from 0 to 24 hours.</exception>
     /// <exception cref="ArgumentException">There is no step, two steps begin at the same time, or a pod has no size.</exception>
     public Colocation(Placement placement, ResourceAmount podSize, ImmutableArray<OnlineStep> steps, TimeSpan lead)
     {
@@ -31,6 +32,10 @@ public sealed class Colocation
         if (podSize.IsNothing)
         {
             throw new ArgumentException("A pod needs memory or CPU.", nameof(podSize));
+        }
+        if (lead < TimeSpan.Zero || lead > TimeSpan.FromDays(1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(lead), lead, "The lead has to be from 0 to 24 hours.");
         }
         Placement = placement;
         PodSize = podSize;
@@ -63,7 +68,7 @@ public sealed class Colocation
         {
             var ahead = step.From.ToTimeSpan() - now.TimeOfDay;
             ahead = ahead < TimeSpan.Zero ? ahead + TimeSpan.FromDays(1) : ahead;
-            most = ahead <= Lead ? Larger(most, step.Needed) : most;
+            most = ahead <= Lead ? most.Most(step.Needed) : most;
         }
         return most;
     }
@@ -97,7 +102,7 @@ public sealed class Colocation
         }
         var missing = (NeededWithinLead(now) - onlineUsed).AtLeastZero();
         // A little less than the whole allowance, because jobs are freed whole.
-        var perPass = backend.Free + Amounts.Fraction(backend.Capacity, options.MaximumFreedPerPass * 0.8);
+        var perPass = backend.Free + Amounts.Fraction(backend.Capacity, options.MaximumBeingFreed * 0.8);
         var pods = Math.Min(missing.UnitsToCover(PodSize, int.MaxValue), perPass.UnitsOf(PodSize, int.MaxValue));
         return pods <= 0 ? null : new PreemptionRequest
         {
@@ -113,7 +118,4 @@ public sealed class Colocation
             LosesAtMostOneInterval = true,
         };
     }
-
-    private static ResourceAmount Larger(ResourceAmount left, ResourceAmount right) =>
-        Amounts.Of(Math.Max(left.Memory.Bytes, right.Memory.Bytes), Math.Max(left.CpuMillicores, right.CpuMillicores));
 }

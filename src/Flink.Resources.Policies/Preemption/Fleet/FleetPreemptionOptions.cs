@@ -2,16 +2,16 @@ using System.Collections.Immutable;
 
 namespace Flink.Resources.Preemption.Fleet;
 
-/// <summary>Numbers of the policy; all defaults are this project's own.</summary>
+/// <summary>Numbers of the policy; all defaults are this project's own. Fractions are above 0 and at most 1, counts 0 or more, times 0 to 365 days.</summary>
 public sealed record FleetPreemptionOptions
 {
-    /// <summary>At most this fraction of a backend's resources is freed in one pass. Default 0.1.</summary>
-    public double MaximumFreedPerPass { get; init; } = 0.1;
+    /// <summary>At most this fraction of a backend's resources is being freed at a time, by one pass or by several. Default 0.1.</summary>
+    public double MaximumBeingFreed { get; init; } = 0.1;
 
-    /// <summary>Savepoints started by one pass. Default 20.</summary>
+    /// <summary>Savepoints that are being written for others at a time. Default 20.</summary>
     public int MaximumSavepoints { get; init; } = 20;
 
-    /// <summary>Savepoints started by one pass for jobs of one team. Default 2.</summary>
+    /// <summary>Savepoints that jobs of one team are writing for others at a time. Default 2.</summary>
     public int MaximumSavepointsPerTeam { get; init; } = 2;
 
     /// <summary>A job that was displaced is left alone for so long. Default 30 min.</summary>
@@ -29,10 +29,13 @@ public sealed record FleetPreemptionOptions
     /// <summary>A job is left alone until it has run stably for so long. Default 5 min.</summary>
     public TimeSpan MinimumRunTime { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>A displaced job displaces nobody until it has run stably for so long. Default 10 min.</summary>
+    public TimeSpan PauseAfterDisplacement { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>A preemptor must have waited so long; real-time and online need not. Default 30 s.</summary>
     public TimeSpan MinimumWait { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How much above its guarantee a queue may hold before others reclaim from it. Default 0.1.</summary>
+    /// <summary>How much above its guarantee a queue may hold before others reclaim from it, as a fraction of the guarantee, 0 to 10. Default 0.1.</summary>
     public double DeadZone { get; init; } = 0.1;
 
     /// <summary>Whether reclaiming an own guarantee inside a band may also take jobs of equal or higher priority. Default false.</summary>
@@ -44,7 +47,10 @@ public sealed record FleetPreemptionOptions
     /// <summary>Whether disruption budgets may be exceeded when there is no other way. Default false.</summary>
     public bool MayViolateBudgets { get; init; }
 
-    /// <summary>By name: how many jobs a disruption budget still allows to be displaced; a name that is not listed allows all.</summary>
+    /// <summary>
+    /// By name: how many jobs of a disruption budget may be displaced at a time, those that have not recovered since included; a name that
+    /// is not listed allows all.
+    /// </summary>
     public ImmutableDictionary<string, int> DisruptionBudgets { get; init; } =
         ImmutableDictionary.Create<string, int>(StringComparer.Ordinal);
 
@@ -78,8 +84,11 @@ public sealed record FleetPreemptionOptions
     /// <summary>Jobs of equal band, priority and queue that are compared with each other at a time. Default 32.</summary>
     public int PortionSize { get; init; } = 32;
 
-    /// <summary>Nodes per band that are tried for room that several jobs have to make together. Default 128.</summary>
-    public int MaximumNodesTried { get; init; } = 128;
+    /// <summary>
+    /// Steps that one placement may spend on looking for other victims when taking them in order used up a budget. Within them the answer
+    /// is certain; beyond, a request may be refused although some combination would have made room. Default 20,000.
+    /// </summary>
+    public int MaximumSearchSteps { get; init; } = 20_000;
 
     /// <summary>How soon a band must start: online and real-time 60 s, near-real-time 5 min, batch 15 min.</summary>
     public static TimeSpan DeadlineOf(WorkloadTier tier) => tier switch

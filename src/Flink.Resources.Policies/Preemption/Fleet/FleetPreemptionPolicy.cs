@@ -8,6 +8,9 @@ namespace Flink.Resources.Preemption.Fleet;
 /// <param name="Order">Among jobs of equal band, priority and queue: who first?</param>
 public sealed record FleetPreemptionParts(IEntitlementRule Entitlement, IMoveCostModel Cost, ICandidateOrder Order)
 {
+    /// <summary>How victims are picked among those who may be asked; see <see cref="FleetPreemptionPresets"/>.</summary>
+    public VictimSelection Selection { get; init; }
+
     /// <summary>The parts that know Flink.</summary>
     public static FleetPreemptionParts FlinkAware(FleetPreemptionOptions options) =>
         new(new TierAndGuaranteeRule(options), new CoreSecondsCost(options), new GentlestThenCheapest());
@@ -29,15 +32,23 @@ public sealed class FleetPreemptionPolicy : IPreemptionPolicy
     /// <summary>Creates the policy.</summary>
     /// <param name="options">Its numbers.</param>
     /// <param name="parts">Its parts; null for the ones that know Flink.</param>
+    /// <exception cref="ArgumentException">Options are out of range; the message names each with its value and its range.</exception>
     public FleetPreemptionPolicy(FleetPreemptionOptions options, FleetPreemptionParts? parts = null)
     {
-        ArgumentNullException.ThrowIfNull(options);
+        FleetPreemptionOptionsCheck.ThrowIfOutOfRange(options);
         _options = options;
         _parts = parts ?? FleetPreemptionParts.FlinkAware(options);
     }
 
     /// <inheritdoc/>
-    public string Name => "flink-aware";
+    public string Name => _parts.Selection switch
+    {
+        VictimSelection.KubeScheduler => "kube-scheduler",
+        VictimSelection.KueueClassical => "kueue",
+        VictimSelection.KueueFairSharing => "kueue-fair-sharing",
+        VictimSelection.YarnCapacity => "yarn-capacity",
+        _ => "flink-aware",
+    };
 
     /// <inheritdoc/>
     public PreemptionPlan Plan(

@@ -9,6 +9,10 @@ internal static class JobRules
         {
             return "it is the preemptor itself";
         }
+        if (job.Tier >= WorkloadTier.Online)
+        {
+            return "online services are never moved";
+        }
         if (job.IsMigrating)
         {
             return "it is being migrated, rescaled or upgraded";

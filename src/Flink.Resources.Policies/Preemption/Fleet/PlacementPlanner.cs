@@ -1,8 +1,11 @@
 namespace Flink.Resources.Preemption.Fleet;
 
 /// <summary>Makes room for one request at one placement: greedy from the least important on, then everything back that is not needed.</summary>
-internal sealed class PlacementPlanner
+internal sealed partial class PlacementPlanner
 {
+    private const string NotNeeded = "the others make enough room";
+    private const string BudgetUsedUp = "its disruption budget is used up";
+    private const string NoMove = "it can make no move in time that keeps its state";
     private readonly PlanningPass _pass;
     private readonly FleetPreemptionParts _parts;
     private readonly PreemptionRequest _request;
@@ -13,7 +16,10 @@ internal sealed class PlacementPlanner
     private readonly PlanUse _use;
     private readonly List<MoveOffer> _offers = [];
     private readonly List<(MoveCandidate Candidate, MoveOffer Offer, bool Violates)> _portion = [];
+    private readonly OrderedDictionary<JobKey, (FleetJob Job, string Rule)> _considered = [];
     private PlanStep? _undone;
+    private bool _budgetsSpoke;
+    private int _searchSteps;
 
     public PlacementPlanner(
         PlanningPass pass, FleetPreemptionParts parts, PreemptionRequest request, BackendPass backend, Placement placement, bool onlyReclaims)
@@ -25,7 +31,8 @@ internal sealed class PlacementPlanner
         _onlyReclaims = onlyReclaims;
         _attempt = new(backend, placement, RoomTest.For(backend, request));
         _claim = QueueClaim.Of(backend, placement.Queue, request.Total, pass.Options.DeadZone);
-        _use = new(pass, backend, _claim, request);
+        _use = new(pass, backend, _claim, request, guardsGuarantees: parts.Selection == VictimSelection.LeastImportantFirst);
+        _searchSteps = pass.Options.MaximumSearchSteps;
     }
 
     private FleetPreemptionOptions Options => _pass.Options;
@@ -41,16 +48,18 @@ internal sealed class PlacementPlanner
         {
             return Refuse(reason);
         }
-        Walk(violating: false);
-        if (!IsDone && Options.MayViolateBudgets)
+        if (Imitation.For(_parts.Selection) is { } imitation)
         {
-            Walk(violating: true);
+            Imitate(imitation);
+        }
+        else
+        {
+            Walk();
         }
         if (!IsDone)
         {
             return Refuse(BindingConstraint());
         }
-        GiveBack();
         return _attempt.Steps.Count == 0
             ? Succeed(PreemptionOutcome.Fits, "there is room already")
             : Succeed(PreemptionOutcome.Displaces, $"room for {Amounts.Text(_request.Total)} is made by {_attempt.Steps.Count} moves");
@@ -60,14 +69,44 @@ internal sealed class PlacementPlanner
     {
         (_attempt.Outcome, _attempt.Reason) = (outcome, reason);
         _attempt.Nodes = _attempt.Room.Assign();
+        Tell();
         return _attempt;
     }
 
     private Attempt Refuse(string reason)
     {
         _attempt.Steps.Clear();
+        Tell();
         (_attempt.Outcome, _attempt.Reason) = (PreemptionOutcome.Refused, reason);
         return _attempt;
+    }
+
+    /// <summary>Remembers the first rule that kept a job where it is; it may still be moved by another way.</summary>
+    private void Spare(FleetJob job, string rule) => _considered.TryAdd(job.Job, (job, rule));
+
+    private void Log(FleetJob job, string rule)
+    {
+        if (rule == BudgetUsedUp)
+        {
+            Spare(job, rule);
+        }
+        else
+        {
+            // Nothing that happens later moves it: no need to remember who it was.
+            _attempt.Spared.Add(job, rule, Options.MaximumSparedListed);
+        }
+    }
+
+    private void Tell()
+    {
+        foreach (var (job, rule) in _considered.Values)
+        {
+            if (!_attempt.Steps.Exists(s => s.Job.Job == job.Job))
+            {
+                _attempt.Spared.Add(job, rule, Options.MaximumSparedListed);
+            }
+        }
+        _considered.Clear();
     }
 
     /// <summary>Impossible for a reason that needs no candidate to be looked at.</summary>
@@ -85,11 +124,16 @@ internal sealed class PlacementPlanner
         {
             return $"it is larger than the maximum of {queue}; a higher maximum would help";
         }
-        var missing = _attempt.Room.Shortfall;
+        if (_parts.Selection != VictimSelection.LeastImportantFirst)
+        {
+            return null;
+        }
+        // On nodes a little may suffice: what is free there already counts only together with it.
+        var missing = _backend.Backend.KnowsNodes ? Amounts.Of(1, 1) : _attempt.Room.Shortfall;
         var takeable = Takeable(missing);
-        return missing.FitsIn(takeable)
+        return missing.FitsIn(takeable) || (_backend.Backend.KnowsNodes && !takeable.IsNothing)
             ? null
-            : $"{Amounts.Text(missing)} are missing, and all that it is entitled to take is {Amounts.Text(takeable)}";
+            : $"{Amounts.Text(_attempt.Room.Shortfall)} are missing, and all that it is entitled to take is {Amounts.Text(takeable)}";
     }
 
     /// <summary>All that the preemptor is entitled to; no further than until it is enough.</summary>
@@ -127,6 +171,19 @@ internal sealed class PlacementPlanner
             : entitlement;
     }
 
+    private void Walk()
+    {
+        Walk(violating: false);
+        if (!IsDone && Options.MayViolateBudgets)
+        {
+            Walk(violating: true);
+        }
+        if (IsDone)
+        {
+            GiveBack();
+        }
+    }
+
     private void Walk(bool violating)
     {
         WorkloadTier? tier = null;
@@ -142,6 +199,11 @@ internal sealed class PlacementPlanner
                 return;
             }
             WalkLevel(level, buckets, violating);
+            if (!IsDone && _budgetsSpoke)
+            {
+                // Before anybody more important is asked.
+                Complete(level, violating);
+            }
         }
         ClearNodes(tier ?? WorkloadTier.Unknown, violating);
     }
@@ -180,9 +242,12 @@ internal sealed class PlacementPlanner
     private Entitlement JudgeNow(Level level, string queue)
     {
         var entitlement = Judge(level, queue);
-        return entitlement.IsGranted && _use.ExhaustedQueue(queue, entitlement) is { } rule
-            ? new(EntitlementKind.None, NeedsFinalShare: false, rule)
-            : entitlement;
+        if (!entitlement.IsGranted || _use.ExhaustedQueue(queue, entitlement) is not { } rule)
+        {
+            return entitlement;
+        }
+        _budgetsSpoke = true;
+        return new(EntitlementKind.None, NeedsFinalShare: false, rule);
     }
 
     private void TakeFrom(JobBucket bucket, Entitlement entitlement, bool violating)
@@ -196,110 +261,55 @@ internal sealed class PlacementPlanner
             {
                 continue;
             }
-            Take(_portion, entitlement);
+            Take(_portion, entitlement, violating);
             _portion.Clear();
             inPortion = 0;
-            if (IsDone || _use.ExhaustedQueue(indexed.Job.Queue, entitlement) is not null)
-            {
-                return;
-            }
-        }
-        Take(_portion, entitlement);
-    }
-
-    /// <summary>
-    /// Where nodes are known, a move may help only together with others on the same node: whole nodes are tried, the roomiest first, with
-    /// jobs up to a band, and a bounded number of nodes.
-    /// </summary>
-    private void ClearNodes(WorkloadTier upTo, bool violating)
-    {
-        if (IsDone)
-        {
-            return;
-        }
-        foreach (var node in _attempt.Room.NodesToClear.Take(Options.MaximumNodesTried).ToList())
-        {
-            while (!IsDone && Clear(node, upTo, violating))
-            {
-                // The same node may have room for another container.
-            }
             if (IsDone)
             {
                 return;
             }
-        }
-    }
-
-    private bool Clear(string node, WorkloadTier upTo, bool violating)
-    {
-        var (before, count) = (_attempt.Room.Containers, _attempt.Steps.Count);
-        foreach (var indexed in _backend.Backend.OnNode.TryGetValue(node, out var jobs) ? jobs : [])
-        {
-            if (indexed.Level.Tier > upTo)
+            if (_use.ExhaustedQueue(indexed.Job.Queue, entitlement) is not null)
             {
-                break;
-            }
-            if (WholeStep(indexed, violating) is { } step)
-            {
-                Do(step);
-            }
-            if (_attempt.Room.Containers > before || IsDone)
-            {
-                return _attempt.Steps.Count > count;
+                _budgetsSpoke = true;
+                return;
             }
         }
-        while (_attempt.Steps.Count > count)
-        {
-            Undo(_attempt.Steps.Count - 1);
-        }
-        return false;
-    }
-
-    /// <summary>The best move by which a job leaves altogether; null when there is none.</summary>
-    private PlanStep? WholeStep(IndexedJob indexed, bool violating)
-    {
-        var job = indexed.Job;
-        var entitlement = JudgeNow(indexed.Level, job.Queue);
-        if (!entitlement.IsGranted || _attempt.Steps.Exists(s => s.Job.Job == job.Job))
-        {
-            return null;
-        }
-        _portion.Clear();
-        _ = AddCandidates(_portion, job, violating, log: false);
-        _portion.Sort((x, y) => _parts.Order.Compare(x.Candidate, y.Candidate));
-        foreach (var (candidate, offer, violates) in _portion)
-        {
-            var step = new PlanStep(job, offer, entitlement, violates, candidate.Cost.CoreSeconds);
-            if (offer.Kind != MoveKind.Shrink && _use.Refuses(step) is null)
-            {
-                return step;
-            }
-        }
-        return null;
+        Take(_portion, entitlement, violating);
     }
 
     private bool AddCandidates(List<(MoveCandidate Candidate, MoveOffer Offer, bool Violates)> portion, FleetJob job, bool violating, bool log)
     {
-        var violates = _use.ViolatesBudget(job);
-        var rule = JobRules.Spares(_pass, _request, job) ?? (violates && !violating ? "its disruption budget is used up" : null);
-        if (rule is null && violates == violating)
+        var violates = !job.IsLeaving && _use.ViolatesBudget(job);
+        var rule = JobRules.Spares(_pass, _request, job);
+        if (rule is null && violates && !violating)
         {
-            rule = AddOffers(portion, job, violates);
+            // To end by itself exceeds no budget.
+            (rule, _budgetsSpoke) = (AddOffers(portion, job, violates: false, onlyFinish: true) is null ? null : BudgetUsedUp, true);
+        }
+        else if (rule is null && violates == violating)
+        {
+            rule = AddOffers(portion, job, violates, onlyFinish: false);
         }
         if (rule is not null && log)
         {
-            _attempt.Spared.Add(job, rule, Options.MaximumSparedListed);
+            Log(job, rule);
         }
         return rule is null;
     }
 
-    private string? AddOffers(List<(MoveCandidate Candidate, MoveOffer Offer, bool Violates)> portion, FleetJob job, bool violates)
+    private string? AddOffers(List<(MoveCandidate Candidate, MoveOffer Offer, bool Violates)> portion, FleetJob job, bool violates, bool onlyFinish)
     {
         _offers.Clear();
         MoveOffers.Add(_offers, job, _request, Options, _pass.Snapshot.UnknownStateBytes, _pass.Now);
         var usefulWhole = -1.0;
+        var found = false;
         foreach (var offer in _offers)
         {
+            if (onlyFinish && offer.Kind != MoveKind.Finish)
+            {
+                continue;
+            }
+            found = true;
             double useful;
             if (offer.Kind == MoveKind.Shrink)
             {
@@ -310,34 +320,39 @@ internal sealed class PlacementPlanner
                 useful = usefulWhole = usefulWhole >= 0 ? usefulWhole : _attempt.Room.Useful(new(job, 0, Leaves: true));
             }
             // Cost only breaks ties among useful moves: rating the others would be wasted.
-            portion.Add((new(job, offer.Kind, useful > 0 ? Rate(job, offer) : default, useful), offer, violates));
+            portion.Add((new(job, offer.Kind, useful > 0 ? Rate(job, offer) : default, useful), offer, violates && offer.Kind != MoveKind.Finish));
         }
-        return _offers.Count == 0 ? "it can make no move in time that keeps its state" : null;
+        return found ? null : NoMove;
     }
 
     private MoveCost Rate(FleetJob job, MoveOffer offer) =>
         _parts.Cost.Rate(job, offer.Kind, offer.TaskManagersKept, _pass.Snapshot.UnknownStateBytes, _pass.Now);
 
-    private void Take(List<(MoveCandidate Candidate, MoveOffer Offer, bool Violates)> portion, Entitlement entitlement)
+    private void Take(List<(MoveCandidate Candidate, MoveOffer Offer, bool Violates)> portion, Entitlement entitlement, bool violating)
     {
         portion.Sort((x, y) => _parts.Order.Compare(x.Candidate, y.Candidate));
         foreach (var (candidate, offer, _) in portion)
         {
             if (IsDone)
             {
-                return;
+                Spare(candidate.Job, NotNeeded);
+                continue;
             }
             // Asked again: what was missing may be covered by now.
             var step = new PlanStep(
-                candidate.Job, offer, entitlement, _use.ViolatesBudget(candidate.Job), candidate.Cost.CoreSeconds);
+                candidate.Job, offer, entitlement, offer.Kind != MoveKind.Finish && _use.ViolatesBudget(candidate.Job), candidate.Cost.CoreSeconds);
             if (_attempt.Room.Useful(step.Release) > 0 || (_attempt.Room.Fits && !_use.CoversQueue))
             {
-                TryTake(step);
+                TryTake(step, violating);
+            }
+            else if (!_backend.Backend.KnowsNodes)
+            {
+                Spare(candidate.Job, "what it holds is not what is missing");
             }
         }
     }
 
-    private void TryTake(PlanStep step)
+    private void TryTake(PlanStep step, bool violating)
     {
         var earlier = _attempt.Steps.FindIndex(s => s.Job.Job == step.Job.Job);
         if (earlier >= 0 && _attempt.Steps[earlier].Offer.Kind != MoveKind.Shrink)
@@ -349,9 +364,11 @@ internal sealed class PlacementPlanner
             // A job that shrinks may go altogether when that does not suffice.
             Undo(earlier);
         }
-        if (_use.Refuses(step) is { } rule)
+        var rule = step.ViolatesBudget && !violating ? BudgetUsedUp : _use.Refuses(step);
+        if (rule is not null)
         {
-            _attempt.Spared.Add(step.Job, rule, Options.MaximumSparedListed);
+            _budgetsSpoke = true;
+            Spare(step.Job, rule);
             if (earlier >= 0)
             {
                 Do(_undone!);
@@ -374,66 +391,6 @@ internal sealed class PlacementPlanner
         _attempt.Steps.RemoveAt(index);
         _attempt.Room.TakeBack(_undone.Release);
         _use.Add(_undone, -1);
-    }
-
-    /// <summary>From the last move to the first: not at all if that still fits, else the smallest shrink that does, else as it was.</summary>
-    private void GiveBack()
-    {
-        for (var i = _attempt.Steps.Count - 1; i >= 0; i--)
-        {
-            Undo(i);
-            if (IsDone)
-            {
-                continue;
-            }
-            var step = Smallest(_undone!);
-            _attempt.Steps.Insert(i, step);
-            _attempt.Room.Give(step.Release);
-            _use.Add(step, 1);
-        }
-    }
-
-    private PlanStep Smallest(PlanStep step)
-    {
-        if (step.Offer.Kind == MoveKind.Finish || ShrinkOf(step) is not { } shrink)
-        {
-            return step;
-        }
-        var (most, least) = (step.Job.TaskManagers - 1, shrink.TaskManagersKept);
-        if (!FitsWith(step with { Offer = shrink }))
-        {
-            return step;
-        }
-        while (least < most)
-        {
-            var kept = least + ((most - least + 1) / 2);
-            (least, most) = FitsWith(step with { Offer = shrink with { TaskManagersKept = kept } }) ? (kept, most) : (least, kept - 1);
-        }
-        return step with { Offer = shrink with { TaskManagersKept = least } };
-    }
-
-    private MoveOffer? ShrinkOf(PlanStep step)
-    {
-        _offers.Clear();
-        MoveOffers.Add(_offers, step.Job, _request, Options, _pass.Snapshot.UnknownStateBytes, _pass.Now);
-        foreach (var offer in _offers)
-        {
-            if (offer.Kind == MoveKind.Shrink)
-            {
-                return offer;
-            }
-        }
-        return null;
-    }
-
-    private bool FitsWith(PlanStep step)
-    {
-        _attempt.Room.Give(step.Release);
-        _use.Add(step, 1);
-        var fits = IsDone;
-        _attempt.Room.TakeBack(step.Release);
-        _use.Add(step, -1);
-        return fits;
     }
 
     private string BindingConstraint()

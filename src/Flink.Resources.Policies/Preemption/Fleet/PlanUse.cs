@@ -1,7 +1,7 @@
 namespace Flink.Resources.Preemption.Fleet;
 
 /// <summary>Budgets and guarantees that a plan uses up while it is made.</summary>
-internal sealed class PlanUse(PlanningPass pass, BackendPass backend, QueueClaim claim, PreemptionRequest request)
+internal sealed class PlanUse(PlanningPass pass, BackendPass backend, QueueClaim claim, PreemptionRequest request, bool guardsGuarantees)
 {
     private readonly Dictionary<string, int> _budgets = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _stops = new(StringComparer.Ordinal);
@@ -9,6 +9,7 @@ internal sealed class PlanUse(PlanningPass pass, BackendPass backend, QueueClaim
     private readonly Dictionary<string, ResourceAmount> _freedFrom = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string[]> _paths = new(StringComparer.Ordinal);
     private ResourceAmount _freed;
+    private ResourceAmount _disturbed;
 
     /// <summary>Whether enough is freed inside the preemptor's own queues for their maximums.</summary>
     public bool CoversQueue => claim.Excess.FitsIn(_freed);
@@ -30,7 +31,7 @@ internal sealed class PlanUse(PlanningPass pass, BackendPass backend, QueueClaim
     public string? Refuses(PlanStep step)
     {
         var freed = step.Release.Amount;
-        if (GuaranteeBroken(step.Job.Queue, freed) is { } queue)
+        if (guardsGuarantees && GuaranteeBroken(step.Job.Queue, freed) is { } queue)
         {
             return $"{queue} would fall below its guarantee";
         }
@@ -42,12 +43,16 @@ internal sealed class PlanUse(PlanningPass pass, BackendPass backend, QueueClaim
         {
             return null;
         }
-        var perPass = Amounts.Fraction(backend.Backend.Capacity, pass.Options.MaximumFreedPerPass);
-        if (!(backend.Freed + _freed + freed).FitsIn(perPass))
+        var perPass = Amounts.Fraction(backend.Backend.Capacity, pass.Options.MaximumBeingFreed);
+        if (!(backend.BeingFreed + _disturbed + freed).FitsIn(perPass))
         {
-            return "no more may be freed in one pass";
+            return "no more may be freed at a time";
         }
-        return QueueBudgetBroken(step.Job) ?? SavepointBudgetBroken(step) ?? (ViolatesBudget(step.Job) && !step.ViolatesBudget ? "its disruption budget is used up" : null);
+        if (StopsLeft(step.Job) <= 0)
+        {
+            return "enough jobs of its queue made room in the last hour";
+        }
+        return SavepointBudgetBroken(step) ?? (!step.ViolatesBudget && ViolatesBudget(step.Job) ? "its disruption budget is used up" : null);
     }
 
     /// <summary>Why nothing at all can be taken from a queue any more; null when something may.</summary>
@@ -57,8 +62,42 @@ internal sealed class PlanUse(PlanningPass pass, BackendPass backend, QueueClaim
         {
             return "its queue's share would fall below the preemptor's";
         }
-        // The smallest thing that can be taken is one byte and one millicore.
-        return GuaranteeBroken(queue, Amounts.Of(1, 1)) is { } path ? $"{path} would fall below its guarantee" : null;
+        // A job may be all memory or all CPU: nothing can be taken only when neither is left.
+        return GuaranteeBroken(queue, Amounts.Of(1, 0)) is { } path && GuaranteeBroken(queue, Amounts.Of(0, 1)) is not null
+            ? $"{path} would fall below its guarantee"
+            : null;
+    }
+
+    /// <summary>How many more jobs of a job's queue may be displaced now; the largest number when they are not rationed.</summary>
+    public int StopsLeft(FleetJob job)
+    {
+        // Batch that yields in the morning loses next to nothing and was told so: that is no disturbance to be rationed.
+        if (request.LosesAtMostOneInterval && job.Tier <= WorkloadTier.Batch)
+        {
+            return int.MaxValue;
+        }
+        var running = backend.Backend.Running.GetValueOrDefault(job.Queue) + pass.GoneInLastHour(job.Backend, job.Queue);
+        var allowed = Math.Max(1, (int)(running * pass.Options.MaximumStopsPerQueueAndHour));
+        return Math.Max(0, allowed - pass.StopsInLastHour(job.Backend, job.Queue) - _stops.GetValueOrDefault(job.Queue));
+    }
+
+    /// <summary>What a queue and its parents may still lose; null when nothing is guaranteed to them.</summary>
+    public ResourceAmount? SurplusOf(string queue)
+    {
+        ResourceAmount? least = null;
+        foreach (var path in PathsOf(queue))
+        {
+            if (claim.Holds(path))
+            {
+                break;
+            }
+            if (backend.Backend.Queues.TryGetValue(path, out var report) && report.Guaranteed is { } guaranteed)
+            {
+                var surplus = (backend.UsedBy(path)!.Value - FreedFrom(path) - guaranteed).AtLeastZero();
+                least = least is { } known ? known.Least(surplus) : surplus;
+            }
+        }
+        return least;
     }
 
     public void Add(PlanStep step, int sign)
@@ -73,7 +112,9 @@ internal sealed class PlanUse(PlanningPass pass, BackendPass backend, QueueClaim
         {
             return;
         }
-        foreach (var budget in step.Job.DisruptionBudgets)
+        _disturbed += release;
+        // Who exceeds a budget leaves what it still allows to others.
+        foreach (var budget in step.ViolatesBudget ? [] : step.Job.DisruptionBudgets)
         {
             _budgets[budget] = _budgets.GetValueOrDefault(budget) + sign;
         }
@@ -116,20 +157,6 @@ internal sealed class PlanUse(PlanningPass pass, BackendPass backend, QueueClaim
             }
         }
         return null;
-    }
-
-    private string? QueueBudgetBroken(FleetJob job)
-    {
-        // Batch that yields in the morning loses next to nothing and was told so: that is no disturbance to be rationed.
-        if (request.LosesAtMostOneInterval && job.Tier <= WorkloadTier.Batch)
-        {
-            return null;
-        }
-        var running = backend.Backend.Running.GetValueOrDefault(job.Queue);
-        var allowed = Math.Max(1, (int)(running * pass.Options.MaximumStopsPerQueueAndHour));
-        return pass.StopsInLastHour(job.Backend, job.Queue) + _stops.GetValueOrDefault(job.Queue) >= allowed
-            ? "enough jobs of its queue made room in the last hour"
-            : null;
     }
 
     private string? SavepointBudgetBroken(PlanStep step)
@@ -224,7 +251,6 @@ internal sealed class QueueClaim
         TooLargeFor ??= _request.FitsIn(maximum) ? null : path;
         OnlyBelow ??= path;
         var excess = (after - maximum).AtLeastZero();
-        Excess = Amounts.Of(
-            Math.Max(Excess.Memory.Bytes, excess.Memory.Bytes), Math.Max(Excess.CpuMillicores, excess.CpuMillicores));
+        Excess = Excess.Most(excess);
     }
 }

@@ -7,6 +7,7 @@ internal sealed class PlanningPass
     private readonly Dictionary<string, int> _budgetsUsed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _savepointsByTeam = new(StringComparer.Ordinal);
     private readonly Dictionary<Placement, int> _stopsInLastHour = [];
+    private readonly Dictionary<Placement, int> _goneInLastHour = [];
     private readonly Dictionary<JobKey, (int Count, DateTimeOffset Last)> _displaced = [];
 
     public PlanningPass(FleetSnapshot snapshot, PreemptionLedger ledger, FleetPreemptionOptions options, DateTimeOffset now)
@@ -15,13 +16,23 @@ internal sealed class PlanningPass
         Ledger = ledger;
         Options = options;
         Now = now;
-        foreach (var displacement in ledger.Displacements.Where(d => now - d.At < TimeSpan.FromDays(1)))
+        foreach (var displacement in ledger.Displacements.Where(d => d.Paused || now - d.At < TimeSpan.FromDays(1)))
         {
+            Resume(displacement);
             var (count, last) = _displaced.GetValueOrDefault(displacement.Job);
-            _displaced[displacement.Job] = (count + 1, last > displacement.At ? last : displacement.At);
+            var isOfLastDay = now - displacement.At < TimeSpan.FromDays(1);
+            _displaced[displacement.Job] = (count + (isOfLastDay ? 1 : 0), last > displacement.At ? last : displacement.At);
             if (now - displacement.At < TimeSpan.FromHours(1))
             {
                 _stopsInLastHour[displacement.From] = _stopsInLastHour.GetValueOrDefault(displacement.From) + 1;
+                _goneInLastHour[displacement.From] = _goneInLastHour.GetValueOrDefault(displacement.From) + (snapshot.Find(displacement.Job) is null ? 1 : 0);
+            }
+        }
+        foreach (var source in ledger.Reservations.Values.Where(r => r.Until > now).SelectMany(static r => r.Sources))
+        {
+            if (BackendPass.Pending(source, snapshot) is not null)
+            {
+                Moving.Add(source.Job);
             }
         }
     }
@@ -53,6 +64,9 @@ internal sealed class PlanningPass
 
     public int StopsInLastHour(string backend, string queue) => _stopsInLastHour.GetValueOrDefault(new(backend, queue));
 
+    /// <summary>Those of them that no longer run: they were running jobs of the queue as well.</summary>
+    public int GoneInLastHour(string backend, string queue) => _goneInLastHour.GetValueOrDefault(new(backend, queue));
+
     /// <summary>Displacements of the last day, by the job's record and by the ledger, which may know of the same ones.</summary>
     public int StopsInLastDay(FleetJob job) => Math.Max(
         job.InvoluntaryStops.Count(s => Now - s < TimeSpan.FromDays(1)), _displaced.GetValueOrDefault(job.Job).Count);
@@ -60,6 +74,25 @@ internal sealed class PlanningPass
     public bool IsCoolingDown(FleetJob job) =>
         job.InvoluntaryStops.Any(s => Now - s < Options.CoolDown)
         || (_displaced.TryGetValue(job.Job, out var found) && Now - found.Last < Options.CoolDown);
+
+    /// <summary>What an earlier pass began: it uses up budgets until it is done, and its disruption until the job has recovered.</summary>
+    private void Resume(Displacement displacement)
+    {
+        var isMoving = displacement.Until > Now && BackendPass.Pending(displacement.Source, Snapshot) is not null;
+        if (isMoving)
+        {
+            Moving.Add(displacement.Job);
+            if (displacement.Kind == MoveKind.StopWithSavepoint)
+            {
+                Savepoints++;
+                _savepointsByTeam[displacement.Job.Team] = SavepointsOf(displacement.Job.Team) + 1;
+            }
+        }
+        foreach (var budget in isMoving || displacement.Paused ? displacement.Budgets : [])
+        {
+            _budgetsUsed[budget] = BudgetUsed(budget) + 1;
+        }
+    }
 
     /// <summary>Applies a plan, so that the next one sees it.</summary>
     public void Commit(Attempt attempt)
@@ -103,6 +136,14 @@ internal sealed class BackendPass
                 Hold(reservation, pass.Snapshot, sign: 1);
             }
         }
+        foreach (var displacement in pass.Ledger.Displacements)
+        {
+            if (displacement.Until > pass.Now && string.Equals(displacement.From.Backend, backend.Name, StringComparison.Ordinal)
+                && Pending(displacement.Source, pass.Snapshot) is { } release)
+            {
+                BeingFreed += release.Amount;
+            }
+        }
     }
 
     public FleetBackend Backend { get; }
@@ -112,8 +153,8 @@ internal sealed class BackendPass
     /// <summary>By node: what differs from the snapshot's free room.</summary>
     public Dictionary<string, ResourceAmount> NodeDelta { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Room freed in this pass.</summary>
-    public ResourceAmount Freed { get; private set; }
+    /// <summary>Room that jobs are made to give up, by this pass and by earlier ones.</summary>
+    public ResourceAmount BeingFreed { get; private set; }
 
     public ResourceAmount FreeOn(string node) =>
         Backend.Nodes.TryGetValue(node, out var report) ? FleetBackend.FreeOf(report) : FleetBackend.Unusable;
@@ -128,6 +169,12 @@ internal sealed class BackendPass
         var outstanding = reservation.Sources.Select(s => Pending(s, snapshot)).OfType<Release>().ToList();
         var held = outstanding.Aggregate(reservation.Amount, static (sum, r) => sum - r.Amount).AtLeastZero();
         Free -= held * sign;
+        // Its queue will hold all of it, and those that leave no longer hold what they give.
+        AddToQueue(reservation.Placement.Queue, reservation.Amount * sign);
+        foreach (var release in outstanding)
+        {
+            AddToQueue(release.Job.Queue, release.Amount * -sign);
+        }
         var nodes = reservation.Nodes.ToDictionary(static n => n.Node, static n => n.Amount, StringComparer.Ordinal);
         foreach (var (node, amount) in outstanding.SelectMany(static r => r.Nodes()))
         {
@@ -157,7 +204,7 @@ internal sealed class BackendPass
         {
             var release = step.Release;
             Free += release.Amount;
-            Freed += release.Amount;
+            BeingFreed += step.Offer.Kind == MoveKind.Finish ? default : release.Amount;
             AddToQueue(step.Job.Queue, default(ResourceAmount) - release.Amount);
             foreach (var (node, amount) in release.Nodes())
             {

@@ -40,7 +40,9 @@ public sealed record PreemptionRequest
     /// <summary>It never displaces anybody.</summary>
     public bool NeverPreempts { get; init; }
 
-    /// <summary>Nobody may lose more progress for it than one interval between checkpoints.</summary>
+    /// <summary>
+    /// Nobody may lose more progress for it than one interval between checkpoints; a job that its owner declared disposable has none to lose.
+    /// </summary>
     public bool LosesAtMostOneInterval { get; init; }
 
     /// <summary>The whole preemptor.</summary>

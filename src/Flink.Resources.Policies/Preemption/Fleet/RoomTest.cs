@@ -22,6 +22,9 @@ internal abstract class RoomTest(PreemptionRequest request)
     /// <summary>Grows with each container that finds room; 0 where only sums count.</summary>
     public virtual long Containers => 0;
 
+    /// <summary>Whether a container that finds no room now would find it on a node if so much more were free there.</summary>
+    public virtual bool CouldGain(string node, ResourceAmount more) => false;
+
     /// <summary>Whether something holding so much memory on one node could alone make room for a container.</summary>
     public virtual bool CouldHelp(long memoryOnOneNode) => true;
 
@@ -109,7 +112,7 @@ internal sealed class NodeRoom : RoomTest
     {
         _pass = pass;
         // One node never needs to count more than the whole preemptor and what its JobManager displaces.
-        _limit = request.MinimumTaskManagers + request.JobManager.UnitsToCover(request.TaskManager, 1_000_000) + 1;
+        _limit = (int)Math.Min(int.MaxValue, (long)request.MinimumTaskManagers + request.JobManager.UnitsToCover(request.TaskManager, 1_000_000) + 1);
         foreach (var (node, delta) in pass.NodeDelta)
         {
             var free = pass.FreeOn(node) + delta;
@@ -130,10 +133,33 @@ internal sealed class NodeRoom : RoomTest
         }
     }
 
-    public override long Containers => _units;
+    public override long Containers
+    {
+        get
+        {
+            // The JobManager may take a TaskManager's place: then one more of those is still missing.
+            var wanted = Request.MinimumTaskManagers;
+            var loss = BestLoss();
+            return Math.Max(Math.Min(wanted, _units), loss <= _units ? Math.Min(wanted, _units - loss) + 1 : 0);
+        }
+    }
 
-    public override IEnumerable<string> NodesToClear => _touched.Keys.Order(StringComparer.Ordinal)
-        .Concat(_pass.Backend.FreeNodes.Select(static n => n.Name).Where(n => !_touched.ContainsKey(n)));
+    public override IEnumerable<string> NodesToClear
+    {
+        get
+        {
+            // Clearing goes on while this is read: what was touched by then stays in its place.
+            var first = _touched.Keys.Order(StringComparer.Ordinal).ToList();
+            var known = first.ToHashSet(StringComparer.Ordinal);
+            return first.Concat(_pass.Backend.FreeNodes.Select(static n => n.Name).Where(n => !known.Contains(n)));
+        }
+    }
+
+    public override bool CouldGain(string node, ResourceAmount more)
+    {
+        var (now, then) = (FreeNow(node), FreeNow(node) + more);
+        return UnitsOf(then) > UnitsOf(now) || (LossOf(then) is { } loss && !(LossOf(now) <= loss));
+    }
 
     public override bool CouldHelp(long memoryOnOneNode)
     {
@@ -252,7 +278,7 @@ internal sealed class NodeRoom : RoomTest
     private void Scan()
     {
         var smallest = Math.Min(Request.JobManager.Memory.Bytes, Request.TaskManager.Memory.Bytes);
-        var enough = Request.MinimumTaskManagers + Request.JobManager.UnitsToCover(Request.TaskManager, _limit);
+        var enough = (long)Request.MinimumTaskManagers + Request.JobManager.UnitsToCover(Request.TaskManager, _limit);
         foreach (var (node, free) in _pass.Backend.FreeNodes)
         {
             if (free.Memory.Bytes < smallest || (_units >= enough && _best.Count > 0))

@@ -9,7 +9,7 @@ public sealed class FleetPreemptionPolicyTests
     private static readonly DateTimeOffset Now = new(2026, 1, 5, 9, 0, 0, TimeSpan.Zero);
 
     // Small fleets: the share of one pass is lifted so that it does not decide everything.
-    private static readonly FleetPreemptionOptions Options = new() { MaximumFreedPerPass = 1 };
+    private static readonly FleetPreemptionOptions Options = new() { MaximumBeingFreed = 1 };
 
     private static readonly Gen<WorkloadTier> Tiers =
         Gen.Int[0, 2].Select(static i => i == 0 ? WorkloadTier.Batch : i == 1 ? WorkloadTier.NearRealTime : WorkloadTier.RealTime);
@@ -137,6 +137,42 @@ public sealed class FleetPreemptionPolicyTests
         }
         Assert.Equal(c.Request.Total.CpuMillicores, decision.Reservation.Nodes.Sum(static n => n.Amount.CpuMillicores));
     }, iter: 3000);
+
+    [Fact]
+    public void Plan_OnlyOneOfManyNodesCanBeCleared_ItIsFound()
+    {
+        // Every node is full of two jobs, each too small alone; all but the jobs of one node are being migrated.
+        var jobs = Enumerable.Range(0, 600).Select(static i => FleetBuilder.Job($"a/j{i}", "root.q0", WorkloadTier.Batch, 0, Amount(4)) with
+        {
+            Places = [new($"n{i / 2:D3}", 1)],
+            IsMigrating = i / 2 != 299,
+        }).ToArray();
+        var fleet = FleetBuilder.OnNodes(jobs, Enumerable.Range(0, 300).Select(static i => Node($"n{i:D3}", Capacity, Capacity)));
+
+        var decision = Decide(fleet, Request(1, 0, WorkloadTier.RealTime, 1, 1) with { TaskManager = Amount(8), JobManager = default });
+
+        Assert.Equal("a/j598 a/j599", string.Join(' ', decision.Moves.Select(static m => m.Job.Value).Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public void Plan_OnNodesWithoutBudgets_OneContainerFindsRoomExactlyWhenSomeNodeCanBeCleared() => Cases.Sample(static c =>
+    {
+        var options = FleetPreemptionPresets.WithoutBudgets;
+        var request = c.Request with { JobManager = default, TaskManager = Amount(c.Request.MinimumTaskManagers), MinimumTaskManagers = 1 };
+        var jobs = Distinct(c.Jobs).Values.Select(static j => j with { CanSavepoint = true, StateBytes = 0, IsMigrating = false, IsLeaving = false }).Take(8).ToArray();
+        if (jobs.Sum(static j => j.Total.CpuMillicores) > 6 * Capacity)
+        {
+            // No pass frees more than there is.
+            return;
+        }
+
+        var possible = Enumerable.Range(0, 6).Any(i => Capacity - jobs.Sum(j => IsEntitled(j) ? 0 : OnNode(j, $"n{i}")) >= request.Total.CpuMillicores);
+
+        Assert.Equal(possible, Decide(Fleet(jobs, 0, 0, nodes: true), request, options).Outcome != PreemptionOutcome.Refused);
+
+        bool IsEntitled(FleetJob job) => job.Tier < request.Tier
+            || (job.Tier == request.Tier && job.Queue == request.Placements[0].Queue && job.EffectivePriority < request.Priority.Value);
+    }, iter: 2000);
 
     [Fact]
     public void Plan_SeveralPreemptors_ShareNoVictimAndNoRoom() =>
