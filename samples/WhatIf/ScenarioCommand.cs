@@ -10,6 +10,8 @@ namespace WhatIf;
 /// <summary>The command line around a capability: input, batch, output, exit codes.</summary>
 internal static class ScenarioCommand
 {
+    private const int RedirectedWidth = 240;
+
     private static readonly JsonSerializerOptions Output = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static Command Create(ICapability capability)
@@ -17,11 +19,16 @@ internal static class ScenarioCommand
         var file = new Argument<string?>("file") { Arity = ArgumentArity.ZeroOrOne, Description = "The scenario; standard input when missing or '-'." };
         var batch = new Option<bool>("--batch") { Description = """{"cases":[…]} in, {"results":[…]} out.""" };
         var json = new Option<bool>("--json") { Description = "Print JSON at a terminal too." };
-        var command = new Command(capability.Name, capability.Description) { file, batch, json };
+        var table = new Option<bool>("--table") { Description = "Print the table where there is no terminal too." };
+        var command = new Command(capability.Name, capability.Description) { file, batch, json, table };
         command.SetAction(parsed =>
         {
-            var text = Read(parsed.GetValue(file));
-            var plain = parsed.GetValue(json) || parsed.GetValue(batch) || Console.IsOutputRedirected;
+            if (Read(parsed.GetValue(file), out var text) is { } unreadable)
+            {
+                Print(unreadable);
+                return 2;
+            }
+            var plain = parsed.GetValue(json) || parsed.GetValue(batch) || (Console.IsOutputRedirected && !parsed.GetValue(table));
             return Run(capability, text, parsed.GetValue(batch), plain);
         });
         return command;
@@ -30,6 +37,8 @@ internal static class ScenarioCommand
     internal static (int ExitCode, JsonObject Answer) Answer(ICapability capability, ReadOnlySpan<byte> text, bool batch)
     {
         JsonDocument document;
+        // Editors of some systems begin every file with it.
+        text = text.StartsWith(Encoding.UTF8.Preamble) ? text[Encoding.UTF8.Preamble.Length..] : text;
         try
         {
             var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = 256 });
@@ -55,16 +64,25 @@ internal static class ScenarioCommand
         var (exitCode, answer) = Answer(capability, text, batch);
         if (json || exitCode != 0)
         {
-            using var output = Console.OpenStandardOutput();
-            output.Write(Encoding.UTF8.GetBytes(answer.ToJsonString(Output)));
-            output.WriteByte((byte)'\n');
+            Print(answer);
         }
         else
         {
-            using var document = JsonDocument.Parse(text);
+            using var document = JsonDocument.Parse(text.AsMemory(text.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0));
+            if (Console.IsOutputRedirected)
+            {
+                AnsiConsole.Console.Profile.Width = RedirectedWidth;
+            }
             capability.Show(new(document.RootElement, "$"), answer, AnsiConsole.Console);
         }
         return exitCode;
+    }
+
+    private static void Print(JsonObject answer)
+    {
+        using var output = Console.OpenStandardOutput();
+        output.Write(Encoding.UTF8.GetBytes(answer.ToJsonString(Output)));
+        output.WriteByte((byte)'\n');
     }
 
     private static (int ExitCode, JsonObject Answer) AnswerOne(ICapability capability, JsonElement scenario)
@@ -124,12 +142,24 @@ internal static class ScenarioCommand
 
     private static JsonObject Error(string message, string path) => new() { ["error"] = message, ["path"] = path };
 
-    private static byte[] Read(string? file)
+    /// <summary>The text of a file, or of standard input.</summary>
+    /// <returns>What is wrong with the file; null when nothing is.</returns>
+    internal static JsonObject? Read(string? file, out byte[] text)
     {
-        if (file is not (null or "-"))
+        try
         {
-            return File.ReadAllBytes(file);
+            text = file is null or "-" ? ReadInput() : File.ReadAllBytes(file);
+            return null;
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            text = [];
+            return Error($"'{file}' cannot be read: {exception.Message}", "$");
+        }
+    }
+
+    private static byte[] ReadInput()
+    {
         using var input = Console.OpenStandardInput();
         using var buffer = new MemoryStream();
         input.CopyTo(buffer);

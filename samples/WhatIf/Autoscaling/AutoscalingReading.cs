@@ -93,7 +93,8 @@ internal static partial class AutoscalingReading
         }
         catch (ArgumentException exception)
         {
-            throw new ScenarioException(exception.Message, value.Path);
+            // Without the name of a parameter that no scenario knows.
+            throw new ScenarioException(exception.Message.Split(" (Parameter", 2)[0], value.Path);
         }
     }
 
@@ -152,6 +153,17 @@ internal static partial class AutoscalingReading
         foreach (var (key, value) in values)
         {
             result[key] = value;
+        }
+        return result;
+    }
+
+    /// <summary>Why each vertex gets what it gets, by vertex.</summary>
+    public static JsonObject Explanations(this JobDecision decision)
+    {
+        var result = new JsonObject();
+        foreach (var vertex in decision.Vertices)
+        {
+            result[vertex.Evaluation.Id] = vertex.Explain();
         }
         return result;
     }

@@ -39,6 +39,7 @@ internal static class Evaluate
                 ["scaleUpRateThreshold"] = evaluation.Thresholds.ScaleUp.Json(),
                 ["scaleDownRateThreshold"] = evaluation.Thresholds.ScaleDown.Json(),
                 ["newParallelism"] = vertex.NewParallelism,
+                ["explanation"] = vertex.Explain(),
             };
         }
         return new() { ["vertices"] = vertices };

@@ -26,8 +26,15 @@ internal sealed class JobCycle
     }
 
     /// <summary>Runs one cycle and carries its decision out.</summary>
+    /// <param name="settings">The settings of this cycle.</param>
+    /// <param name="sample">What was measured.</param>
+    /// <param name="runningSince">Since when the job runs.</param>
+    /// <param name="excludedNow">Vertices left alone in this cycle.</param>
+    /// <param name="more">Facts that only additions look at.</param>
     /// <returns>Whether something was carried out.</returns>
-    public bool Run(AutoscalerSettings settings, MetricSample sample, DateTimeOffset runningSince, IEnumerable<string> excludedNow)
+    public bool Run(
+        AutoscalerSettings settings, MetricSample sample, DateTimeOffset runningSince, IEnumerable<string> excludedNow,
+        Func<AutoscalerFacts, AutoscalerFacts>? more = null)
     {
         var full = _window.Collect(settings, sample, runningSince.ToUnixTimeMilliseconds());
         var now = DateTimeOffset.FromUnixTimeMilliseconds(sample.AtMs);
@@ -41,7 +48,9 @@ internal sealed class JobCycle
             LocalTime = now.UtcDateTime,
             ExcludedNow = [.. excludedNow],
         };
-        Last = _policy.Plan(settings, facts, Memory, static _ => true);
+        // This program has no plugins.
+        settings = settings with { CustomEvaluators = [], CustomExecutors = [] };
+        Last = _policy.Plan(settings, more?.Invoke(facts) ?? facts, Memory, static _ => true);
         Memory = Last.Memory;
         if (Last.Status == AutoscalerStatus.Scale)
         {

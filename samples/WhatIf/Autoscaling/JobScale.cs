@@ -13,7 +13,8 @@ internal static class JobScale
         var topology = input["topology"].Topology();
         var vertices = input["vertices"].RequiredObject();
         var evaluations = topology.Vertices.Select(v => VertexScale.Evaluation(
-            settings, restartTime, v.Id, v.Inputs.Any(static e => e.Strategy == ShipStrategy.Hash), name => vertices[v.Id][name])).ToList();
+            settings, restartTime, v.Id, v.Inputs.Any(static e => e.Strategy == ShipStrategy.Hash), name => vertices[v.Id][name])
+            with { Inputs = v.Inputs }).ToList();
         var gates = Gates.Read(input);
         var pressure = ScalingGates.IsUnderMemoryPressure(settings, gates.GcPressure, gates.HeapUsage);
         var excluded = pressure ? evaluations.Select(static e => e.Id) : settings.ExcludedVertices;
@@ -42,6 +43,7 @@ internal static class JobScale
             ["expectedProcessingRate"] = expected,
             ["scalingTriggered"] = triggered,
             ["events"] = events.Select(static e => e.ToString()).Json(),
+            ["explanations"] = decision.Explanations(),
         };
     }
 

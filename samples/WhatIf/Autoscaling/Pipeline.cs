@@ -18,6 +18,8 @@ internal static class Pipeline
             ["balanced"] = job.Balanced,
             ["parallelismOverrides"] = job.Memory.Overrides.Json(),
             ["recommendedParallelism"] = job.Last?.Decision?.Parallelism().Json(),
+            ["explanations"] = job.Last?.Decision?.Explanations(),
+            ["reports"] = job.Last?.Events.Select(static e => e.Message).Json(),
         }));
         return new() { ["steps"] = answer };
     }
@@ -29,6 +31,10 @@ internal static class Pipeline
         if (job.Last?.Decision is { } decision)
         {
             DecisionTable.Show(decision.Vertices, console);
+        }
+        foreach (var report in job.Last?.Events ?? [])
+        {
+            console.WriteLine(report.Message);
         }
     });
 
@@ -51,7 +57,7 @@ internal static class Pipeline
             {
                 var sample = new MetricSample(topology, at.ToUnixTimeMilliseconds());
                 var excluded = Collect(settings, step["metrics"], sample, job, runningSince);
-                job.Run(settings, sample, runningSince, excluded);
+                job.Run(settings, sample, runningSince, excluded, AdditionFacts.Read(step));
             }
             after(step, job);
         }

@@ -17,7 +17,7 @@ internal static class SettingsReading
         foreach (var layer in layers)
         {
             layer.RequiredObject();
-            foreach (var option in AutoscalerOptions.All)
+            foreach (var option in AutoscalerOptions.All.Concat(AutoscalerExtensionOptions.All))
             {
                 Read(layer, option, texts, places);
             }

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Flink.Resources.Autoscaling;
 
@@ -11,7 +9,6 @@ namespace Flink.Resources.Autoscaling;
 /// </summary>
 public sealed record AutoscalerMemory
 {
-    private const int Version = 1;
 
     /// <summary>Nothing.</summary>
     public static AutoscalerMemory Empty { get; } = new();
@@ -39,6 +36,21 @@ public sealed record AutoscalerMemory
     public ImmutableSortedDictionary<string, SentEvent> Sent { get; init; } =
         ImmutableSortedDictionary.Create<string, SentEvent>(StringComparer.Ordinal);
 
+    /// <summary>Measured rates by vertex, oldest first; see <see cref="AutoscalerAdditions.ScalingCurve"/>.</summary>
+    public ImmutableSortedDictionary<string, ImmutableArray<RateObservation>> Measured { get; init; } =
+        ImmutableSortedDictionary.Create<string, ImmutableArray<RateObservation>>(StringComparer.Ordinal);
+
+    /// <summary>Steps that windows proposed, by vertex; see <see cref="AutoscalerAdditions.AgreeingWindows"/>.</summary>
+    public ImmutableSortedDictionary<string, StepProposal> Proposals { get; init; } =
+        ImmutableSortedDictionary.Create<string, StepProposal>(StringComparer.Ordinal);
+
+    /// <summary>How to undo the last scaling; null when it stands. See <see cref="AutoscalerAdditions.WayBack"/>.</summary>
+    public ScalingUndo? Undo { get; init; }
+
+    /// <summary>Steps that are blocked, by vertex; see <see cref="AutoscalerAdditions.WayBack"/>.</summary>
+    public ImmutableSortedDictionary<string, BlockedStep> Blocked { get; init; } =
+        ImmutableSortedDictionary.Create<string, BlockedStep>(StringComparer.Ordinal);
+
     /// <summary>Measured restart times.</summary>
     public IEnumerable<TimeSpan> MeasuredRestarts => Restarts.Where(static r => r.Duration is not null).Select(static r => r.Duration!.Value);
 
@@ -46,16 +58,41 @@ public sealed record AutoscalerMemory
     public VertexMemory Of(string vertex)
     {
         var delayed = Delayed.GetValueOrDefault(vertex);
-        return History.TryGetValue(vertex, out var records) && !records.IsEmpty
+        var known = History.TryGetValue(vertex, out var records) && !records.IsEmpty
             ? new(records[^1], [.. records.Select(static r => (r.CurrentParallelism, r.TrueProcessingRate))], delayed)
             : delayed is null ? VertexMemory.None : VertexMemory.None with { Delayed = delayed };
+        return Measured.IsEmpty && Proposals.IsEmpty && Blocked.IsEmpty ? known : known with
+        {
+            Measured = Measured.GetValueOrDefault(vertex, []),
+            Proposal = Proposals.GetValueOrDefault(vertex),
+            Blocked = Blocked.GetValueOrDefault(vertex),
+        };
+    }
+
+    /// <summary>
+    /// Adds the rates of a full window, for the scaling curve. Rates that are not finite or not above 0 teach nothing.
+    /// </summary>
+    /// <param name="settings">How long a rate is kept.</param>
+    /// <param name="vertices">What was evaluated.</param>
+    /// <param name="now">The time of the cycle.</param>
+    public AutoscalerMemory Measure(AutoscalerSettings settings, ImmutableArray<VertexEvaluation> vertices, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var measured = Measured;
+        foreach (var vertex in vertices)
+        {
+            var kept = RateObservations.Record(
+                measured.GetValueOrDefault(vertex.Id, []), new(now, vertex.Parallelism, vertex.TrueProcessingRate), settings.Extensions.ScalingCurveMaxAge);
+            measured = kept.IsEmpty ? measured.Remove(vertex.Id) : measured.SetItem(vertex.Id, kept);
+        }
+        return this with { Measured = measured };
     }
 
     /// <summary>Forgets records that are too old or too many.</summary>
     public AutoscalerMemory Trim(AutoscalerSettings settings, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        if (History.IsEmpty && Restarts.IsEmpty)
+        if (History.IsEmpty && Restarts.IsEmpty && Blocked.IsEmpty)
         {
             return this;
         }
@@ -67,6 +104,7 @@ public sealed record AutoscalerMemory
         {
             History = history.ToImmutableSortedDictionary(StringComparer.Ordinal),
             Restarts = Restarts[^kept..],
+            Blocked = Blocked.RemoveRange(Blocked.Where(b => now >= b.Value.Until).Select(static b => b.Key)),
         };
     }
 
@@ -98,6 +136,10 @@ public sealed record AutoscalerMemory
     public AutoscalerMemory Executed(JobDecision decision, TunedMemory? tuned, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(decision);
+        if (decision.Restoration is { } restoration)
+        {
+            return Restored(decision, restoration, now);
+        }
         var history = History;
         foreach (var change in decision.Changes)
         {
@@ -113,63 +155,46 @@ public sealed record AutoscalerMemory
             Overrides = decision.Parallelism(),
             Configuration = tuned?.Overrides().ToImmutableSortedDictionary(StringComparer.Ordinal) ?? Configuration,
             Delayed = Delayed.Clear(),
+            Proposals = Proposals.Clear(),
+            Undo = decision.Health is not { } health ? null : new(now, Before(decision), decision.Parallelism(), Configuration, health),
+        };
+    }
+
+    private static ImmutableSortedDictionary<string, int> Before(JobDecision decision) => decision.Vertices.ToImmutableSortedDictionary(
+        static v => v.Evaluation.Id, static v => v.Evaluation.Parallelism, StringComparer.Ordinal);
+
+    // As if the scaling had never been: what it was expected to bring must teach nothing.
+    private AutoscalerMemory Restored(JobDecision decision, ScalingRestoration restoration, DateTimeOffset now)
+    {
+        var undo = restoration.Undo;
+        var blocked = Blocked;
+        foreach (var (vertex, before) in undo.Before)
+        {
+            if (undo.After.TryGetValue(vertex, out var after) && after != before)
+            {
+                blocked = blocked.SetItem(vertex, new(before, after, restoration.BlockedUntil));
+            }
+        }
+        var history = History
+            .Select(h => KeyValuePair.Create(h.Key, h.Value.RemoveAll(r => r.At == undo.At)))
+            .Where(static h => !h.Value.IsEmpty);
+        return this with
+        {
+            History = history.ToImmutableSortedDictionary(StringComparer.Ordinal),
+            Restarts = Restarts.Add(new(now, null)),
+            Overrides = decision.Parallelism(),
+            Configuration = undo.Configuration,
+            Delayed = Delayed.Clear(),
+            Proposals = Proposals.Clear(),
+            Undo = null,
+            Blocked = blocked,
         };
     }
 
     /// <summary>The memory as UTF-8 JSON, for a store; names its version.</summary>
-    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(
-        new AutoscalerMemoryDocument(
-            Version,
-            new(History, StringComparer.Ordinal),
-            [.. Restarts],
-            new(Overrides, StringComparer.Ordinal),
-            new(Configuration, StringComparer.Ordinal),
-            new(Delayed, StringComparer.Ordinal),
-            new(Sent, StringComparer.Ordinal)),
-        AutoscalerMemoryContext.Default.AutoscalerMemoryDocument);
+    public byte[] Write() => AutoscalerMemoryFormat.Write(this);
 
-    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <summary>Reads what <see cref="Write"/> wrote, of this or an earlier version of this library.</summary>
     /// <exception cref="FormatException">It is damaged, or a newer version wrote it.</exception>
-    public static AutoscalerMemory Read(ReadOnlySpan<byte> json)
-    {
-        AutoscalerMemoryDocument? document;
-        try
-        {
-            document = JsonSerializer.Deserialize(json, AutoscalerMemoryContext.Default.AutoscalerMemoryDocument);
-        }
-        catch (JsonException exception)
-        {
-            throw new FormatException($"The autoscaler's memory is damaged: {exception.Message}", exception);
-        }
-        if (document?.Version != Version)
-        {
-            throw new FormatException($"The autoscaler's memory has version {document?.Version}; this library reads version {Version}.");
-        }
-        return new()
-        {
-            History = document.History.ToImmutableSortedDictionary(StringComparer.Ordinal),
-            Restarts = [.. document.Restarts],
-            Overrides = document.Overrides.ToImmutableSortedDictionary(StringComparer.Ordinal),
-            Configuration = document.Configuration.ToImmutableSortedDictionary(StringComparer.Ordinal),
-            Delayed = document.Delayed.ToImmutableSortedDictionary(StringComparer.Ordinal),
-            Sent = document.Sent.ToImmutableSortedDictionary(StringComparer.Ordinal),
-        };
-    }
+    public static AutoscalerMemory Read(ReadOnlySpan<byte> json) => AutoscalerMemoryFormat.Read(json);
 }
-
-internal sealed record AutoscalerMemoryDocument(
-    int Version,
-    Dictionary<string, ImmutableArray<ScalingRecord>> History,
-    TrackedRestart[] Restarts,
-    Dictionary<string, int> Overrides,
-    Dictionary<string, string> Configuration,
-    Dictionary<string, DelayedScaleDown> Delayed,
-    Dictionary<string, SentEvent> Sent);
-
-[JsonSourceGenerationOptions(
-    JsonSerializerDefaults.Web,
-    RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true,
-    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
-[JsonSerializable(typeof(AutoscalerMemoryDocument))]
-internal sealed partial class AutoscalerMemoryContext : JsonSerializerContext;

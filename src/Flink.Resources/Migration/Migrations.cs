@@ -149,7 +149,8 @@ internal sealed class Migrations(IJournal journal, IBackendCatalog backends, Tim
             }
             if (run.NotBefore is { } due && due - timeProvider.GetUtcNow() is var left && left > TimeSpan.Zero)
             {
-                await Task.Delay(left < LongestWait ? left : LongestWait, timeProvider, cancellationToken).ConfigureAwait(false);
+                // Delays are cut to whole milliseconds: a fraction of one would be no delay at all.
+                await Task.Delay((left < LongestWait ? left : LongestWait) + TimeSpan.FromMilliseconds(1), timeProvider, cancellationToken).ConfigureAwait(false);
                 folded = await CatchUpAsync(folded, cancellationToken).ConfigureAwait(false);
                 continue;
             }

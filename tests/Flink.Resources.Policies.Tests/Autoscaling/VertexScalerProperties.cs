@@ -4,6 +4,14 @@ namespace Flink.Resources.Autoscaling;
 
 public sealed class VertexScalerProperties
 {
+    private static readonly AutoscalerSettings Unlimited = Evaluations.AtOnce with
+    {
+        AlignmentMode = AlignmentMode.Off,
+        VertexMaxParallelism = int.MaxValue,
+        ScaleDownMaxFactor = 1,
+        ScaleUpMaxFactor = 1e9,
+    };
+
     [Fact]
     public void Decide_Always_KeepsTheBounds() => Gen.Select(Evaluations.Settings, Evaluations.Shapes).Sample((settings, shape) =>
     {
@@ -44,19 +52,30 @@ public sealed class VertexScalerProperties
     [Fact]
     public void Decide_WhatWasDecidedIsApplied_NothingMoreIsAskedFor() => Evaluations.Shapes.Sample(shape =>
     {
-        // Without limits in the way, and up to the rounding of a whole subtask.
-        var settings = Evaluations.AtOnce with
-        {
-            AlignmentMode = AlignmentMode.Off,
-            VertexMaxParallelism = int.MaxValue,
-            ScaleDownMaxFactor = 1,
-            ScaleUpMaxFactor = 1e9,
-        };
+        // Without limits in the way.
+        var settings = Unlimited;
         shape = shape with { MaxParallelism = int.MaxValue };
-        var first = Evaluations.Decide(settings, shape).NewParallelism;
-        var applied = shape with { Parallelism = first, Rate = shape.Rate / shape.Parallelism * first };
+        var first = Evaluations.Decide(settings, shape);
+        var applied = shape with { Parallelism = first.NewParallelism, Rate = shape.Rate / shape.Parallelism * first.NewParallelism };
+        // A need so close to a whole subtask that the last bit of a division decides is not a change of mind.
+        var need = first.Capacity / shape.Rate * shape.Parallelism;
+        var close = Math.Abs(need - Math.Round(need)) <= need * 1e-12 ? 1 : 0;
 
-        Assert.InRange(Evaluations.Decide(settings, applied).NewParallelism, first - 1, first + 1);
+        Assert.InRange(Evaluations.Decide(settings, applied).NewParallelism, first.NewParallelism - close, first.NewParallelism + close);
+    });
+
+    [Fact]
+    public void Decide_AllRatesTimesTheSame_ChangesNothing() => Gen.Select(Evaluations.Shapes, Gen.Int[1, 30]).Sample((shape, exponent) =>
+    {
+        var settings = Unlimited;
+        shape = shape with { MaxParallelism = int.MaxValue };
+        var k = 1L << exponent;
+        var once = Evaluations.Decide(settings, shape);
+        var times = Evaluations.Decide(settings, shape with { Target = shape.Target * k, CatchUp = shape.CatchUp * k, Rate = shape.Rate * k });
+
+        // Up to the rounding of the capacity to whole records per second.
+        var rounding = (int)Math.Ceiling(shape.Parallelism / shape.Rate);
+        Assert.InRange(times.TargetParallelism, once.TargetParallelism - rounding, once.TargetParallelism + rounding);
     });
 
     [Fact]

@@ -34,6 +34,14 @@ public sealed class ClusterCapacity
         }
     }
 
+    private ClusterCapacity(ClusterCapacity other)
+    {
+        _nodes = other._nodes.ConvertAll(static n => n.Copy());
+        _growing = [.. other._growing];
+    }
+
+    internal ClusterCapacity Copy() => new(this);
+
     /// <summary>
     /// Releases the current instances, each on the first node that uses that much, and places the new ones first-fit.
     /// All or nothing: when one finds no room everything is as before.

@@ -37,6 +37,8 @@ public sealed class NodeReservation
     /// <param name="used">What is in use.</param>
     public NodeReservation(NodeAmount allocatable, NodeAmount used) => (_allocatable, _used) = (allocatable, used);
 
+    internal NodeReservation Copy() => new(_allocatable, _used) { _committed = _committed, _pending = _pending };
+
     /// <summary>In use, with what is committed and pending.</summary>
     public NodeAmount Used => _used + _committed + _pending;
 

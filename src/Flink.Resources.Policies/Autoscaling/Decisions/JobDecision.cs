@@ -8,6 +8,19 @@ namespace Flink.Resources.Autoscaling;
 public sealed record JobDecision(
     ImmutableArray<VertexDecision> Vertices, ImmutableSortedDictionary<string, DelayedScaleDown> Delayed)
 {
+    /// <summary>Steps proposed by windows since some time, by vertex; see <see cref="AutoscalerAdditions.AgreeingWindows"/>.</summary>
+    public ImmutableSortedDictionary<string, StepProposal> Proposals { get; init; } =
+        ImmutableSortedDictionary.Create<string, StepProposal>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// The health score with which it was decided; null: not known, or the way back is off. What is carried out can be
+    /// undone only when it is known.
+    /// </summary>
+    public double? Health { get; init; }
+
+    /// <summary>Set when this decision undoes the last scaling.</summary>
+    public ScalingRestoration? Restoration { get; init; }
+
     /// <summary>Whether any vertex changes.</summary>
     public bool IsChange => Vertices.Any(static v => v.IsChange);
 
@@ -57,11 +70,13 @@ public static class JobScaler
                 pending[vertex.Id] = delayed;
             }
         }
+        var proposals = settings.Extensions.ChangesDecisions ? JobAdditions.Apply(settings, decisions, memory, restartTime, now) : null;
         if (!decisions.Any(static d => d.IsChange && d.OutsideUtilizationBound))
         {
             HoldBack(decisions);
         }
-        return new(decisions.MoveToImmutable(), pending.ToImmutable());
+        var decided = new JobDecision(decisions.MoveToImmutable(), pending.ToImmutable());
+        return proposals is null ? decided : decided with { Proposals = proposals };
     }
 
     private static void HoldBack(ImmutableArray<VertexDecision>.Builder decisions)

@@ -31,6 +31,21 @@ public enum ScalingEventKind
 
     /// <summary>The cycle could not be used.</summary>
     AutoscalerError,
+
+    /// <summary>The window holds a disturbance. See <see cref="AutoscalerAdditions.SkipDisturbedWindows"/>.</summary>
+    WindowDisturbed,
+
+    /// <summary>The last scaling is undone. See <see cref="AutoscalerAdditions.WayBack"/>.</summary>
+    ScalingRestored,
+
+    /// <summary>The backend has no room. See <see cref="AutoscalerAdditions.BackendCapacity"/>.</summary>
+    CapacityRefused,
+
+    /// <summary>The room goes to more important jobs. See <see cref="AutoscalerAdditions.FleetArbiter"/>.</summary>
+    ScalingDisplaced,
+
+    /// <summary>Some subtasks get much more than others. See <see cref="AutoscalerAdditions.DataSkewReport"/>.</summary>
+    DataSkew,
 }
 
 /// <summary>One report.</summary>

@@ -26,6 +26,12 @@ public enum GateRefusal
 
     /// <summary>A plugin refused.</summary>
     Vetoed,
+
+    /// <summary>The window holds a disturbance. See <see cref="AutoscalerAdditions.SkipDisturbedWindows"/>.</summary>
+    DisturbedWindow,
+
+    /// <summary>The fleet's arbiter refused. See <see cref="AutoscalerAdditions.FleetArbiter"/>.</summary>
+    FleetArbiter,
 }
 
 /// <summary>The size of one task manager.</summary>
@@ -100,14 +106,29 @@ public static class ScalingGates
         {
             return GateRefusal.None;
         }
-        if (slotsUsed is not { } slots)
+        if (Request(settings, decision, size, slotsUsed) is not { } request)
         {
             return GateRefusal.SlotsUnknown;
         }
+        return canSchedule(request) ? GateRefusal.None : GateRefusal.ClusterCapacity;
+    }
+
+    /// <summary>The question to the cluster that a decision leads to.</summary>
+    /// <param name="settings">Slots per task manager.</param>
+    /// <param name="decision">What is to be carried out.</param>
+    /// <param name="size">The size of a task manager.</param>
+    /// <param name="slotsUsed">Slots in use; null: not measured yet, NaN counts as 0.</param>
+    /// <returns>Null when the size or the slots in use are not known.</returns>
+    public static CapacityRequest? Request(AutoscalerSettings settings, JobDecision decision, TaskManagerSize size, double? slotsUsed)
+    {
+        ArgumentNullException.ThrowIfNull(decision);
+        if (!size.IsKnown || slotsUsed is not { } slots)
+        {
+            return null;
+        }
         slots = double.IsNaN(slots) ? 0 : slots;
         var after = SlotsAfter(decision.Vertices.Select(static v => (v.Evaluation.Parallelism, v.NewParallelism)), slots);
-        var request = new CapacityRequest(TaskManagers(settings, slots), TaskManagers(settings, after), size.Cpu!.Value, size.MemoryBytes!.Value);
-        return canSchedule(request) ? GateRefusal.None : GateRefusal.ClusterCapacity;
+        return new CapacityRequest(TaskManagers(settings, slots), TaskManagers(settings, after), size.Cpu!.Value, size.MemoryBytes!.Value);
     }
 
     /// <summary>

@@ -32,6 +32,21 @@ public enum VertexReason
 
     /// <summary>It would change, but neither it nor any other vertex is outside its bounds.</summary>
     NobodyOutside,
+
+    /// <summary>It would grow, but its scaling curve says that this is not worth it. See <see cref="AutoscalerAdditions.ScalingCurve"/>.</summary>
+    NotWorthwhile,
+
+    /// <summary>It would grow, but a bottleneck takes no more. See <see cref="AutoscalerAdditions.BottleneckPropagation"/>.</summary>
+    HeldByBottleneck,
+
+    /// <summary>It would change, but not by two windows in a row. See <see cref="AutoscalerAdditions.AgreeingWindows"/>.</summary>
+    WindowsDisagree,
+
+    /// <summary>It would change, but this step was undone not long ago. See <see cref="AutoscalerAdditions.WayBack"/>.</summary>
+    StepBlocked,
+
+    /// <summary>The last scaling is undone. See <see cref="AutoscalerAdditions.WayBack"/>.</summary>
+    Restored,
 }
 
 /// <summary>What is decided for one vertex, with every number on the way. Rates are records per second.</summary>
@@ -70,11 +85,29 @@ public sealed record VertexDecision
     /// <summary>What should be reported along with it, in the order it arose.</summary>
     public ImmutableArray<ScalingEventKind> Events { get; init; } = [];
 
+    /// <summary>What additions did, or have to say.</summary>
+    public ImmutableArray<ScalingNote> Notes { get; init; } = [];
+
     /// <summary>Whether the parallelism changes.</summary>
     public bool IsChange => NewParallelism != Evaluation.Parallelism;
 
-    /// <summary>One sentence for a person.</summary>
+    /// <summary>One sentence for a person, and what additions have to say.</summary>
     public string Explain()
+    {
+        var sentence = Sentence();
+        return Notes.IsEmpty && Evaluation.Notes.IsEmpty ? sentence : $"{sentence} {string.Join(' ', Evaluation.Notes.Concat(Notes))}";
+    }
+
+    /// <summary>The change not made, for a reason and with a note.</summary>
+    internal VertexDecision Held(VertexReason reason, ScalingNote note) => this with
+    {
+        NewParallelism = Evaluation.Parallelism,
+        OutsideUtilizationBound = false,
+        Reason = reason,
+        Notes = Notes.Add(note),
+    };
+
+    private string Sentence()
     {
         var (current, rate) = (Evaluation.Parallelism, Evaluation.TrueProcessingRate);
         var step = string.Create(CultureInfo.InvariantCulture,
@@ -93,6 +126,13 @@ public sealed record VertexDecision
             VertexReason.ScaleDown => $"{step}{aligned}; {Outside()}",
             VertexReason.ScaleDownDelayed => $"{step}{aligned}; scaling down waits for the scale-down interval",
             VertexReason.Ineffective => $"{step}{aligned}; blocked, the last scale-up brought too little",
+            VertexReason.NotWorthwhile => $"{step}{aligned}; held, the step would not be worth it",
+            VertexReason.HeldByBottleneck => $"{step}{aligned}; held, a bottleneck takes no more",
+            VertexReason.WindowsDisagree => $"{step}{aligned}; waits for a second window to agree",
+            VertexReason.StepBlocked => $"{step}{aligned}; held, this step was undone not long ago",
+            VertexReason.Restored => IsChange
+                ? string.Create(CultureInfo.InvariantCulture, $"back from {current} to {NewParallelism}, the last scaling did harm")
+                : "stays while the last scaling is undone",
             VertexReason.NobodyOutside => $"{step}{aligned}; no vertex is outside its bounds, so nothing is restarted",
             _ => "not decided",
         };

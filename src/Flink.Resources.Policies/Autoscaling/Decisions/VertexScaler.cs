@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
 namespace Flink.Resources.Autoscaling;
 
 /// <summary>What is remembered of a vertex between cycles.</summary>
@@ -9,6 +12,15 @@ public sealed record VertexMemory(
 {
     /// <summary>Nothing.</summary>
     public static VertexMemory None { get; } = new(null, [], null);
+
+    /// <summary>Measured rates; see <see cref="AutoscalerAdditions.ScalingCurve"/>.</summary>
+    public ImmutableArray<RateObservation> Measured { get; init; } = [];
+
+    /// <summary>What earlier windows proposed; see <see cref="AutoscalerAdditions.AgreeingWindows"/>.</summary>
+    public StepProposal? Proposal { get; init; }
+
+    /// <summary>A step that is blocked; see <see cref="AutoscalerAdditions.WayBack"/>.</summary>
+    public BlockedStep? Blocked { get; init; }
 }
 
 /// <summary>Decides for one vertex.</summary>
@@ -36,7 +48,7 @@ public static class VertexScaler
         {
             return (Unchanged(evaluation, VertexReason.MetricsMissing) with { Capacity = capacity }, memory.Delayed);
         }
-        var decision = Target(settings, evaluation, memory, capacity);
+        var decision = Target(settings, evaluation, memory, capacity, 1);
         if (decision.AlignedParallelism == evaluation.Parallelism)
         {
             return (decision, null);
@@ -44,6 +56,36 @@ public static class VertexScaler
         return decision.AlignedParallelism > evaluation.Parallelism
             ? (Up(settings, decision, memory), null)
             : Down(settings, decision, memory, now);
+    }
+
+    /// <summary>The greatest parallelism a vertex can ever get.</summary>
+    internal static int Ceiling(AutoscalerSettings settings, VertexEvaluation evaluation)
+    {
+        var ceiling = Math.Min(evaluation.MaxParallelism, Math.Max(evaluation.Parallelism, settings.VertexMaxParallelism));
+        return settings.Extensions.CapAtPartitions && evaluation.SourcePartitions > 0
+            ? Math.Max(Math.Min(evaluation.Parallelism, ceiling), Math.Min(ceiling, evaluation.SourcePartitions))
+            : ceiling;
+    }
+
+    /// <summary>A growth again, for a share of the flow only; never below the current parallelism.</summary>
+    internal static VertexDecision Limited(AutoscalerSettings settings, VertexDecision growth, VertexMemory memory, FlowShare share)
+    {
+        var evaluation = growth.Evaluation;
+        var limited = Target(settings, evaluation, memory, growth.Capacity, share.Share);
+        if (limited.AlignedParallelism >= growth.NewParallelism)
+        {
+            return growth;
+        }
+        var note = new ScalingNote(AutoscalerAdditions.BottleneckPropagation, string.Create(CultureInfo.InvariantCulture,
+            $"{BottleneckPropagation.Limit(share)}, so {Math.Max(evaluation.Parallelism, limited.AlignedParallelism)} instead of {growth.NewParallelism}"));
+        return limited.AlignedParallelism <= evaluation.Parallelism
+            ? growth.Held(VertexReason.HeldByBottleneck, note)
+            : growth with
+            {
+                NewParallelism = limited.AlignedParallelism,
+                ExpectedProcessingRate = limited.ExpectedProcessingRate,
+                Notes = growth.Notes.Add(note),
+            };
     }
 
     internal static VertexDecision Unchanged(VertexEvaluation evaluation, VertexReason reason) => new()
@@ -55,13 +97,14 @@ public static class VertexScaler
         Reason = reason,
     };
 
-    private static VertexDecision Target(AutoscalerSettings settings, VertexEvaluation evaluation, VertexMemory memory, double capacity)
+    private static VertexDecision Target(
+        AutoscalerSettings settings, VertexEvaluation evaluation, VertexMemory memory, double capacity, double share)
     {
         var scalability = settings.ObservedScalability ? ScalingHistory.ScalabilityCoefficient(settings, memory.Observations) : 1;
-        var factor = Limit(settings, capacity / evaluation.TrueProcessingRate / scalability);
+        var factor = Limit(settings, capacity * share / evaluation.TrueProcessingRate / scalability);
         var limits = Limits(settings, evaluation);
         var target = ParallelismStep.Scale(factor, limits);
-        var aligned = ParallelismAlignment.Align(target, limits);
+        var aligned = Align(settings, target, limits);
         var parallelism = settings.Extensions.CapAtPartitions ? CapAtPartitions(aligned.Parallelism, evaluation) : aligned.Parallelism;
         return Unchanged(evaluation, VertexReason.AlreadyRight) with
         {
@@ -72,7 +115,22 @@ public static class VertexScaler
             AlignedParallelism = parallelism,
             ExpectedProcessingRate = parallelism == evaluation.Parallelism ? double.NaN : Expected(evaluation, parallelism),
             Events = aligned.Limited ? [ScalingEventKind.ScalingLimited] : [],
+            Notes = parallelism == aligned.Parallelism ? [] :
+            [
+                new(AutoscalerAdditions.CapAtPartitions, string.Create(CultureInfo.InvariantCulture,
+                    $"{evaluation.SourcePartitions} partitions, so {parallelism} instead of {aligned.Parallelism}")),
+            ],
         };
+    }
+
+    private static AlignedParallelism Align(AutoscalerSettings settings, int target, ParallelismLimits limits)
+    {
+        if (settings.CustomAlignment is not { } custom)
+        {
+            return ParallelismAlignment.Align(target, limits);
+        }
+        var applies = target != limits.Current && ParallelismAlignment.Applies(limits.SourcePartitions, limits.HasHashInput);
+        return new(applies ? Math.Min(Math.Max(limits.Lower, custom.Align(target, limits)), Math.Min(limits.MaxParallelism, limits.Upper)) : target, false);
     }
 
     private static ParallelismLimits Limits(AutoscalerSettings settings, VertexEvaluation evaluation) => new(
@@ -104,13 +162,17 @@ public static class VertexScaler
     private static VertexDecision Up(AutoscalerSettings settings, VertexDecision decision, VertexMemory memory)
     {
         var evaluation = decision.Evaluation;
-        if (ScalingHistory.IsEffective(settings, memory.Last, evaluation.Parallelism, evaluation.TrueProcessingRate))
+        if (!ScalingHistory.IsEffective(settings, memory.Last, evaluation.Parallelism, evaluation.TrueProcessingRate))
         {
-            return Change(decision, VertexReason.ScaleUp);
+            decision = decision with { Events = decision.Events.Add(ScalingEventKind.IneffectiveScaling) };
+            if (settings.EffectivenessDetection)
+            {
+                return decision with { Reason = VertexReason.Ineffective };
+            }
         }
-        decision = decision with { Events = decision.Events.Add(ScalingEventKind.IneffectiveScaling) };
-        return settings.EffectivenessDetection
-            ? decision with { Reason = VertexReason.Ineffective }
+        return settings.Extensions.ScalingCurve
+            && RateObservations.Objection(settings, memory.Measured, evaluation.Parallelism, decision.AlignedParallelism) is { } objection
+            ? decision.Held(VertexReason.NotWorthwhile, objection)
             : Change(decision, VertexReason.ScaleUp);
     }
 
@@ -138,14 +200,20 @@ public static class VertexScaler
         {
             return decision with { Reason = VertexReason.ScaleDownDelayed };
         }
-        var expected = settings.Extensions.ExpectedRateOfAppliedParallelism
-            ? Expected(decision.Evaluation, highest.Parallelism)
-            : decision.ExpectedProcessingRate;
+        if (settings.Extensions.ExpectedRateOfAppliedParallelism && highest.Parallelism != decision.AlignedParallelism)
+        {
+            var expected = Expected(decision.Evaluation, highest.Parallelism);
+            decision = decision with
+            {
+                ExpectedProcessingRate = expected,
+                Notes = decision.Notes.Add(new(AutoscalerAdditions.ExpectedRateOfAppliedParallelism, string.Create(
+                    CultureInfo.InvariantCulture, $"{expected:0.###}/s are expected of {highest.Parallelism}, not {decision.ExpectedProcessingRate:0.###}/s"))),
+            };
+        }
         return decision with
         {
             NewParallelism = highest.Parallelism,
             OutsideUtilizationBound = highest.OutsideUtilizationBound,
-            ExpectedProcessingRate = expected,
             Reason = highest.Parallelism > current ? VertexReason.ScaleUp : VertexReason.ScaleDown,
         };
     }

@@ -39,6 +39,7 @@ public static class JobEvaluator
                 MaxParallelism = vertex.MaxParallelism,
                 SourcePartitions = vertex.SourcePartitions,
                 HasHashInput = topology.HasHashInput[position],
+                Inputs = vertex.Inputs,
                 LoadAverage = MetricNumbers.Stored(metrics.Of(position, VertexMetric.Load).Average()),
                 Lag = metrics.Latest(position, VertexMetric.Lag) is { } lag ? MetricNumbers.Stored(lag) : null,
                 TargetDataRate = target,

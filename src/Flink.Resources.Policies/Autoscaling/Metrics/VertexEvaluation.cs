@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Flink.Resources.Autoscaling;
 
 /// <summary>What is known of a vertex when a decision is made. Rates are in records per second.</summary>
@@ -35,6 +37,12 @@ public sealed record VertexEvaluation
 
     /// <summary>The band within which it is left alone.</summary>
     public required RateThresholds Thresholds { get; init; }
+
+    /// <summary>Where its records come from; none for a source. Only <see cref="BottleneckPropagation"/> asks.</summary>
+    public ImmutableArray<JobEdge> Inputs { get; init; } = [];
+
+    /// <summary>What additions have to say about these numbers.</summary>
+    public ImmutableArray<ScalingNote> Notes { get; init; } = [];
 }
 
 /// <summary>A computed metric that replaces one of a vertex. What is absent or NaN keeps the computed one.</summary>
@@ -54,6 +62,9 @@ public readonly record struct MetricOverride(double Current, double Average)
 /// </summary>
 public interface IMetricEvaluator
 {
+    /// <summary>Its name in <c>job.autoscaler.metrics.custom-evaluators</c>; the name of its type unless it says otherwise.</summary>
+    string Name => GetType().Name;
+
     /// <summary>The evaluation to use instead.</summary>
     VertexEvaluation Adjust(VertexEvaluation computed, MetricSummary metrics);
 }

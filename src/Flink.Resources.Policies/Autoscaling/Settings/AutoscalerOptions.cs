@@ -177,6 +177,14 @@ public static class AutoscalerOptions
     public static AutoscalerOption RestClientTimeout { get; } =
         new("job.autoscaler.flink.rest-client.timeout", AutoscalerOptionKind.Duration);
 
+    /// <summary><c>job.autoscaler.metrics.custom-evaluators</c>.</summary>
+    public static AutoscalerOption CustomEvaluators { get; } =
+        new("job.autoscaler.metrics.custom-evaluators", AutoscalerOptionKind.List);
+
+    /// <summary><c>job.autoscaler.scaling.custom-executors</c>.</summary>
+    public static AutoscalerOption CustomExecutors { get; } =
+        new("job.autoscaler.scaling.custom-executors", AutoscalerOptionKind.List);
+
     /// <summary><c>taskmanager.numberOfTaskSlots</c>.</summary>
     public static AutoscalerOption SlotsPerTaskManager { get; } =
         new("taskmanager.numberOfTaskSlots", AutoscalerOptionKind.WholeNumber);
@@ -204,7 +212,7 @@ public static class AutoscalerOptions
         ExcludedPeriods, EffectivenessDetection, EffectivenessThreshold, ObservedScalability,
         ObservedScalabilityMinObservations, ObservedScalabilityCoefficientMin, GcPressureThreshold,
         HeapUsageThreshold, MemoryTuning, MemoryTuningOverhead, MaximizeManagedMemory, ScaleDownCompensation,
-        QuotaCpu, QuotaMemory, HistoryMaxCount, HistoryMaxAge, EventInterval, RestClientTimeout,
+        QuotaCpu, QuotaMemory, HistoryMaxCount, HistoryMaxAge, EventInterval, RestClientTimeout, CustomEvaluators, CustomExecutors,
         SlotsPerTaskManager, BuffersPerChannel, FloatingBuffersPerGate, SegmentSize,
     ];
 }

@@ -166,6 +166,15 @@ public sealed record AutoscalerSettings
     /// <summary>Limit of one REST call. Default 10 s.</summary>
     public TimeSpan RestClientTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Evaluators to use, by name; none: all the policy was made with. See <see cref="IMetricEvaluator"/>.</summary>
+    public ImmutableArray<string> CustomEvaluators { get; init; } = [];
+
+    /// <summary>Filters to use, by name; none: all the policy was made with. See <see cref="IDecisionFilter"/>.</summary>
+    public ImmutableArray<string> CustomExecutors { get; init; } = [];
+
+    /// <summary>An alignment in place of <see cref="AlignmentMode"/>; null: none. Default none.</summary>
+    public IParallelismAligner? CustomAlignment { get; init; }
+
     /// <summary>Slots of a task manager. Default 1.</summary>
     public int SlotsPerTaskManager { get; init; } = 1;
 

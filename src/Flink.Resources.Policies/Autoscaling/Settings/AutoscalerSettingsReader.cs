@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 
 namespace Flink.Resources.Autoscaling;
 
@@ -23,10 +22,13 @@ public static class AutoscalerSettingsReader
 {
     /// <summary>Reads all settings. Unknown keys are ignored.</summary>
     /// <param name="configuration">The Flink configuration, values as Flink writes them.</param>
-    public static AutoscalerSettingsReading Read(IReadOnlyDictionary<string, string> configuration)
+    /// <param name="aligners">Alignments that the configuration may name, besides the built-in ones.</param>
+    public static AutoscalerSettingsReading Read(
+        IReadOnlyDictionary<string, string> configuration, params ReadOnlySpan<IParallelismAligner> aligners)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        var source = new Source(configuration);
+        var source = new ConfigurationSource(configuration);
+        var aligner = Aligner(source, aligners);
         var d = new AutoscalerSettings();
         var settings = new AutoscalerSettings
         {
@@ -55,7 +57,8 @@ public static class AutoscalerSettingsReader
             ScaleUpMaxFactor = source.Number(AutoscalerOptions.ScaleUpMaxFactor) ?? d.ScaleUpMaxFactor,
             ScaleDownMaxFactor = source.Number(AutoscalerOptions.ScaleDownMaxFactor) ?? d.ScaleDownMaxFactor,
             ScaleDownInterval = source.Duration(AutoscalerOptions.ScaleDownInterval, d.ScaleDownInterval),
-            AlignmentMode = Alignment(source),
+            AlignmentMode = Alignment(source, aligner),
+            CustomAlignment = aligner,
             ExcludedVertices = source.List(AutoscalerOptions.ExcludedVertices),
             ExcludedPeriods = source.List(AutoscalerOptions.ExcludedPeriods),
             EffectivenessDetection = source.Boolean(AutoscalerOptions.EffectivenessDetection, d.EffectivenessDetection),
@@ -76,16 +79,19 @@ public static class AutoscalerSettingsReader
             HistoryMaxCount = source.Integer(AutoscalerOptions.HistoryMaxCount, d.HistoryMaxCount),
             HistoryMaxAge = source.Duration(AutoscalerOptions.HistoryMaxAge, d.HistoryMaxAge),
             EventInterval = source.Duration(AutoscalerOptions.EventInterval, d.EventInterval),
+            CustomEvaluators = source.List(AutoscalerOptions.CustomEvaluators),
+            CustomExecutors = source.List(AutoscalerOptions.CustomExecutors),
             RestClientTimeout = source.Duration(AutoscalerOptions.RestClientTimeout, d.RestClientTimeout),
             SlotsPerTaskManager = source.Integer(AutoscalerOptions.SlotsPerTaskManager, d.SlotsPerTaskManager),
             BuffersPerChannel = source.Integer(AutoscalerOptions.BuffersPerChannel, d.BuffersPerChannel),
             FloatingBuffersPerGate = source.Integer(AutoscalerOptions.FloatingBuffersPerGate, d.FloatingBuffersPerGate),
             SegmentSizeBytes = source.Memory(AutoscalerOptions.SegmentSize) ?? d.SegmentSizeBytes,
+            Extensions = AutoscalerExtensionsReader.Read(source),
         };
         return new(settings, source.Errors.ToImmutable(), source.Warnings.ToImmutable());
     }
 
-    private static BusyTimeAggregator Aggregator(Source source)
+    private static BusyTimeAggregator Aggregator(ConfigurationSource source)
     {
         if (source.Find(AutoscalerOptions.BusyTimeAggregator) is not var (key, text))
         {
@@ -102,12 +108,32 @@ public static class AutoscalerSettingsReader
         }
     }
 
-    private static AlignmentMode Alignment(Source source)
+    private static IParallelismAligner? Aligner(ConfigurationSource source, ReadOnlySpan<IParallelismAligner> aligners)
+    {
+        if (source.Find(AutoscalerOptions.AlignmentMode) is not var (_, text) || text is "BALANCED" or "EVENLY_SPREAD" or "OFF")
+        {
+            return null;
+        }
+        foreach (var aligner in aligners)
+        {
+            if (string.Equals(aligner.Name, text, StringComparison.Ordinal))
+            {
+                return aligner;
+            }
+        }
+        return null;
+    }
+
+    private static AlignmentMode Alignment(ConfigurationSource source, IParallelismAligner? aligner)
     {
         var deprecated = Deprecated(source);
         if (source.Find(AutoscalerOptions.AlignmentMode) is not var (key, text))
         {
             return deprecated ?? AlignmentMode.Balanced;
+        }
+        if (aligner is not null)
+        {
+            return AlignmentMode.Balanced;
         }
         switch (text)
         {
@@ -120,7 +146,7 @@ public static class AutoscalerSettingsReader
         }
     }
 
-    private static AlignmentMode? Deprecated(Source source)
+    private static AlignmentMode? Deprecated(ConfigurationSource source)
     {
         if (source.Find(AutoscalerOptions.DeprecatedAdjustMode) is not var (key, text))
         {
@@ -134,101 +160,5 @@ public static class AutoscalerSettingsReader
                 source.Fail(key, text, "EVENLY_SPREAD or MAXIMIZE_UTILISATION");
                 return null;
         }
-    }
-
-    private sealed class Source(IReadOnlyDictionary<string, string> configuration)
-    {
-        public ImmutableArray<AutoscalerSettingError>.Builder Errors { get; } =
-            ImmutableArray.CreateBuilder<AutoscalerSettingError>();
-
-        public ImmutableArray<string>.Builder Warnings { get; } = ImmutableArray.CreateBuilder<string>();
-
-        public (string Key, string Text)? Find(AutoscalerOption option)
-        {
-            foreach (var key in option.Spellings())
-            {
-                if (configuration.TryGetValue(key, out var text) && text is not null)
-                {
-                    return (key, text);
-                }
-            }
-            return null;
-        }
-
-        public void Fail(string key, string text, string wanted) =>
-            Errors.Add(new(key, text, $"{key} must be {wanted}, it is '{text}'."));
-
-        public bool Boolean(AutoscalerOption option, bool otherwise)
-        {
-            if (Find(option) is not var (key, text))
-            {
-                return otherwise;
-            }
-            if (bool.TryParse(text, out var value))
-            {
-                return value;
-            }
-            Fail(key, text, "true or false");
-            return otherwise;
-        }
-
-        public int Integer(AutoscalerOption option, int otherwise)
-        {
-            if (Find(option) is not var (key, text))
-            {
-                return otherwise;
-            }
-            if (int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value))
-            {
-                return value;
-            }
-            Fail(key, text, "a whole number");
-            return otherwise;
-        }
-
-        public double? Number(AutoscalerOption option)
-        {
-            if (Find(option) is not var (key, text))
-            {
-                return null;
-            }
-            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
-            {
-                return value;
-            }
-            Fail(key, text, "a number");
-            return null;
-        }
-
-        public TimeSpan Duration(AutoscalerOption option, TimeSpan otherwise)
-        {
-            if (Find(option) is not var (key, text))
-            {
-                return otherwise;
-            }
-            if (FlinkValue.TryDuration(text, out var value))
-            {
-                return value;
-            }
-            Fail(key, text, "a duration such as '5 min' or 'PT5M'");
-            return otherwise;
-        }
-
-        public long? Memory(AutoscalerOption option)
-        {
-            if (Find(option) is not var (key, text))
-            {
-                return null;
-            }
-            if (FlinkValue.TryMemory(text, out var value))
-            {
-                return value;
-            }
-            Fail(key, text, "a memory size such as '8 gb' or a number of bytes");
-            return null;
-        }
-
-        public ImmutableArray<string> List(AutoscalerOption option) =>
-            Find(option) is var (_, text) ? FlinkValue.List(text) : [];
     }
 }

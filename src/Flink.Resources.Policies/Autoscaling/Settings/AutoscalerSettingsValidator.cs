@@ -47,7 +47,38 @@ public static class AutoscalerSettingsValidator
                     $"{AutoscalerOptions.ExcludedPeriods.Key}: '{period}': {error}"));
             }
         }
+        CheckExtensions(settings.Extensions);
         return errors.ToImmutable();
+
+        void CheckExtensions(AutoscalerExtensions extensions)
+        {
+            if (extensions.ScalingCurve)
+            {
+                Check(AutoscalerExtensionOptions.ScalingCurveMinObservations, extensions.ScalingCurveMinObservations, 2, RateObservations.MaxCount);
+                CheckDuration(AutoscalerExtensionOptions.ScalingCurveMaxAge, extensions.ScalingCurveMaxAge, TimeSpan.FromSeconds(1));
+                if (!settings.EffectivenessDetection)
+                {
+                    Check(AutoscalerOptions.EffectivenessThreshold, settings.EffectivenessThreshold, 0, 1);
+                }
+            }
+            if (extensions.WayBack)
+            {
+                Check(AutoscalerExtensionOptions.WayBackHealthDrop, extensions.WayBackHealthDrop, 0.1, 10);
+                CheckDuration(AutoscalerExtensionOptions.WayBackBackOff, extensions.WayBackBackOff, TimeSpan.Zero);
+            }
+            if (extensions.DataSkewReport)
+            {
+                Check(AutoscalerExtensionOptions.DataSkewThreshold, extensions.DataSkewThreshold, 1, double.PositiveInfinity);
+            }
+        }
+
+        void CheckDuration(AutoscalerOption option, TimeSpan value, TimeSpan least)
+        {
+            if (value < least)
+            {
+                errors.Add(new(option.Key, $"{value:c}", $"{option.Key} must be at least {least:c}, it is {value:c}."));
+            }
+        }
 
         void Check(AutoscalerOption option, double? value, double least, double most)
         {
@@ -55,8 +86,10 @@ public static class AutoscalerSettingsValidator
             if (value is { } number && !(number >= least && number <= most))
             {
                 var text = number.ToString(CultureInfo.InvariantCulture);
-                errors.Add(new(option.Key, text, string.Create(CultureInfo.InvariantCulture,
-                    $"{option.Key} must be between {least} and {most}, it is {text}.")));
+                var range = double.IsInfinity(most)
+                    ? string.Create(CultureInfo.InvariantCulture, $"at least {least}")
+                    : string.Create(CultureInfo.InvariantCulture, $"between {least} and {most}");
+                errors.Add(new(option.Key, text, $"{option.Key} must be {range}, it is {text}."));
             }
         }
     }
