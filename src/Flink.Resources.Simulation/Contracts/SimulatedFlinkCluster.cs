@@ -47,13 +47,13 @@ internal sealed class SimulatedFlinkCluster(SimulatedPlace place, SimulatedCalle
     public Task<TriggerOutcome> TriggerSavepointAsync(FlinkJobId job, SavepointRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return WriteAsync(SimulatedCall.TriggerSavepoint, job, run => run.Trigger(request, isStop: false), cancellationToken);
+        return WriteAsync(SimulatedCall.TriggerSavepoint, job, run => run.Trigger(request, isStop: false), cancellationToken, request.Trigger);
     }
 
     public Task<TriggerOutcome> StopWithSavepointAsync(FlinkJobId job, SavepointRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return WriteAsync(SimulatedCall.StopWithSavepoint, job, run => run.Trigger(request, isStop: true), cancellationToken);
+        return WriteAsync(SimulatedCall.StopWithSavepoint, job, run => run.Trigger(request, isStop: true), cancellationToken, request.Trigger);
     }
 
     public Task<Lookup<SavepointStatus>> FindSavepointAsync(FlinkJobId job, TriggerId trigger, CancellationToken cancellationToken = default) => caller.CallAsync(
@@ -202,11 +202,13 @@ internal sealed class SimulatedFlinkCluster(SimulatedPlace place, SimulatedCalle
         f => f.Fault == SimulatedFault.NotFound ? Lookup.Absent<T>(f.Evidence) : throw f.Exception,
         cancellationToken);
 
-    private Task<TriggerOutcome> WriteAsync(SimulatedCall call, FlinkJobId job, Func<FlinkRun, TriggerOutcome> write, CancellationToken cancellationToken) =>
+    /// <summary>A trigger that Flink knows is answered as it was, also when the job has ended since.</summary>
+    private Task<TriggerOutcome> WriteAsync(
+        SimulatedCall call, FlinkJobId job, Func<FlinkRun, TriggerOutcome> write, CancellationToken cancellationToken, TriggerId? trigger = null) =>
         caller.CallAsync(
             call,
             application.Handle.Id,
-            _ => Reached() is var run && run.Id == job && !run.State.IsTerminal
+            _ => Reached() is var run && run.Id == job && (!run.State.IsTerminal || (trigger is { } known && run.FindOperation(known) is not null))
                 ? write(run)
                 : new TriggerOutcome.Refused($"Flink knows no job {job} that runs."),
             Failed,

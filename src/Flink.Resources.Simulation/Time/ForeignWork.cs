@@ -16,7 +16,7 @@ internal sealed class ForeignWork
     });
 
     private static readonly TimeSpan _quiet = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan _noise = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan _noise = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
     private readonly int _home = Environment.CurrentManagedThreadId;
     private int _busy;
@@ -44,13 +44,18 @@ internal sealed class ForeignWork
             return;
         }
         var seen = Volatile.Read(ref _seen);
+        var completed = ThreadPool.CompletedWorkItemCount;
+        long wanted = 0;
         var began = TimeProvider.System.GetTimestamp();
         var quiet = began;
         var spin = default(SpinWait);
         while (TimeProvider.System.GetElapsedTime(quiet) < _quiet)
         {
             var isOurs = Volatile.Read(ref _busy) > 0;
-            if (isOurs || ThreadPool.PendingWorkItemCount > 0)
+            var pending = ThreadPool.PendingWorkItemCount;
+            // What was taken out of the queue may not have put our mark on yet: it has been through when the pool has counted it.
+            wanted = Math.Max(wanted, pending + ThreadPool.CompletedWorkItemCount - completed);
+            if (isOurs || pending > 0 || ThreadPool.CompletedWorkItemCount - completed < wanted)
             {
                 quiet = TimeProvider.System.GetTimestamp();
             }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.ExceptionServices;
 
 namespace Flink.Resources.Simulation;
 
@@ -61,7 +60,7 @@ internal sealed class VirtualRunner(VirtualClock clock, TimeSpan patience)
         Volatile.Write(ref _isRunning, 0);
         if (failure is not null)
         {
-            ended.SetException(ExceptionDispatchInfo.SetCurrentStackTrace(failure));
+            ended.SetException(failure);
         }
         else
         {

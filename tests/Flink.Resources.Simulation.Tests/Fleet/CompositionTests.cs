@@ -13,7 +13,7 @@ public sealed class CompositionTests
         await using var provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
         var catalog = provider.GetRequiredService<IBackendCatalog>();
 
-        Assert.Equal(["k8s-east", "yarn-east"], catalog.Backends.Select(static b => b.Info.Name));
+        Assert.Equal(["k8s-east", "yarn-east"], catalog.Backends.Select(static b => b.Info.Name), StringComparer.Ordinal);
         Assert.Same(fleet.TimeProvider, provider.GetRequiredService<TimeProvider>());
         Assert.Throws<ArgumentException>(() => services.AddFlinkResources().AddSimulation(fleet));
         await fleet.RunAsync(

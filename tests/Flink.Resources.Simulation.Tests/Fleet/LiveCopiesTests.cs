@@ -204,7 +204,7 @@ public sealed class LiveCopiesTests
 
                 var from = Specs.Require(await restored.FindCheckpointsAsync(again, ct)).LatestRestored!;
                 Assert.False(from.IsSavepoint);
-                Assert.NotEqual(savepoint.Location, from.Path);
+                Assert.NotEqual(savepoint.Location, from.Path, StringComparer.Ordinal);
                 Assert.NotNull(first);
             },
             Cancellation);
@@ -246,7 +246,7 @@ public sealed class LiveCopiesTests
                 await _fleet.RemovedAsync(prepared.Application, ct, HaMetadata.Keep);
                 Assert.True(_fleet.Backend("k8s-east").TryGetFeature<ISnapshotStorage>(out var storage));
                 var newest = Specs.Require(await storage.FindNewestAsync(seen[..seen.LastIndexOf('/')], ct));
-                Assert.NotEqual(seen, newest);
+                Assert.NotEqual(seen, newest, StringComparer.Ordinal);
 
                 var target = await _fleet.StartedAsync("k8s-east", new Fence(_job, 2), Specs.Streaming(_job), ct, new RestorePoint.Snapshot(newest));
                 var (there, id) = await _fleet.RunningAsync(target.Application, ct);

@@ -30,10 +30,10 @@ public sealed class MoveTests
         var other = await DigestAsync(12);
 
         Assert.Equal(first, again);
-        Assert.NotEqual(first.Digest, other.Digest);
+        Assert.NotEqual(first.Digest, other.Digest, StringComparer.Ordinal);
     }
 
-    private async Task<(string Digest, string Text)> DigestAsync(long seed)
+    private static async Task<(string Digest, string Text)> DigestAsync(long seed)
     {
         var fleet = new SimulatedFleet(new SimulatedFleetOptions
         {
