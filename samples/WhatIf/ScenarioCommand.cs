@@ -23,26 +23,12 @@ internal static class ScenarioCommand
         var command = new Command(capability.Name, capability.Description) { file, batch, json, table };
         command.SetAction(parsed =>
         {
-<<<<<<< HEAD
             if (Read(parsed.GetValue(file), out var text) is { } unreadable)
             {
                 Print(unreadable);
                 return 2;
             }
             var plain = parsed.GetValue(json) || parsed.GetValue(batch) || (Console.IsOutputRedirected && !parsed.GetValue(table));
-=======
-            byte[] text;
-            try
-            {
-                text = Read(parsed.GetValue(file));
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                Console.Error.WriteLine($"The scenario '{parsed.GetValue(file)}' cannot be read: {exception.Message}");
-                return 1;
-            }
-            var plain = parsed.GetValue(json) || parsed.GetValue(batch) || Console.IsOutputRedirected;
->>>>>>> preempt
             return Run(capability, text, parsed.GetValue(batch), plain);
         });
         return command;
