@@ -184,7 +184,7 @@ internal static partial class MigrationMachine
         {
             return Go(run, MigrationState.RolledBack, at, null);
         }
-        return IsLate(run, at, run.Request.Options.RestoreTimeout)
+        return IsLate(run, at, RestoreLimit(run))
             ? Park(run, LiveCopy.Source, $"The source was started again and does not run: {seen.JobState}, {seen.Diagnostics ?? seen.Trouble}", at)
             : Again(run, at);
     }

@@ -56,9 +56,20 @@ internal static partial class MigrationMachine
         {
             return Go(run, MigrationState.Committed, at, null);
         }
-        return IsLate(run, at, run.Request.Options.RestoreTimeout)
+        return IsLate(run, at, RestoreLimit(run))
             ? GoBack(run, $"The target did not run and complete a checkpoint in time: {seen.JobState}, {seen.CompletedCheckpoints} checkpoints, {seen.Diagnostics ?? seen.Trouble}", at)
             : Again(run, at);
+    }
+
+    /// <summary>
+    /// All state is read once, and written once by the first checkpoint, which is a full one: as long as the stop took to write it, three
+    /// times each.
+    /// </summary>
+    private static TimeSpan RestoreLimit(MigrationRun run)
+    {
+        var began = run.Timeline.LastOrDefault(static t => t.State == MigrationState.Stopping).At;
+        var writing = run is { Origin: { IsSavepoint: true } origin } && began != default ? origin.At - began : TimeSpan.Zero;
+        return new[] { run.Request.Options.RestoreTimeout, 3 * (run.SourceFacts?.CheckpointInterval ?? TimeSpan.Zero), 6 * writing }.Max();
     }
 
     /// <summary>A day's window or a text that is read otherwise looks healthy: what was set on the source must be set on the target.</summary>

@@ -39,10 +39,13 @@ internal static partial class MigrationMachine
             case SavepointLook.Completed when !string.IsNullOrEmpty(seen.SavepointLocation):
                 return Stopped(run with { EndedByStop = true }, seen.SavepointLocation, at);
             case SavepointLook.Failed when seen.SavepointNamedByCause is { } named:
-                // It was written, the job failed afterwards. If it runs again by itself it went on from before the savepoint.
+                // It was written, the job failed afterwards. If it runs again by itself it went on from before the savepoint; while it may
+                // still do so, it is waited for.
                 return runs
                     ? Park(run, LiveCopy.Source, $"The savepoint {named} was written, then the stop failed and the job runs on: {seen.SavepointCause}", at)
-                    : seen.JobState is FlinkJobState.Unknown ? Again(run, at) : Stopped(run, named, at);
+                    : seen.JobState.IsTerminal
+                        ? Stopped(run, named, at)
+                        : StopLateOr(run, LiveCopy.Unknown, $"The savepoint {named} was written, then the stop failed; the job is {seen.JobState}: {seen.SavepointCause}", at);
             case SavepointLook.Failed when runs && run.StopAttempt < StopAttempts:
                 return AskToStop(run with { Reason = $"Savepoint attempt {run.StopAttempt} failed: {seen.SavepointCause}" }, at, StopRetryPause);
             case SavepointLook.Failed when runs:

@@ -51,7 +51,7 @@ public sealed class SweepTests
     {
         var (records, calls) = await CountAsync(from, to);
 
-        await AllAsync(Enumerable.Range(1, 1500).Select(seed => Schedule.Random(from, to, seed, (int)records, (int)calls, _shapes)), 1500, mustEnd: false);
+        await AllAsync(Enumerable.Range(1, 3000).Select(seed => Schedule.Random(from, to, seed, (int)records, (int)calls, _shapes)), 3000, mustEnd: false);
     }
 
     [Fact]
