@@ -30,6 +30,7 @@ internal static class SimulationBenchmark
             ["ours"] = new Dictionary<string, double>(StringComparer.Ordinal) { ["min"] = times[0], ["median"] = times[Rounds / 2], ["max"] = times[^1] },
             ["jobs"] = Jobs,
             ["calls"] = calls,
+            ["cpuPerRound"] = Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds / Rounds,
             ["rssMiB"] = Process.GetCurrentProcess().WorkingSet64 >> 20,
         }));
         return 0;

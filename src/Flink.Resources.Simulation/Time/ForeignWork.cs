@@ -16,12 +16,12 @@ internal sealed class ForeignWork
     });
 
     private static readonly TimeSpan _quiet = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan _noise = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _noise = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
+    private static int _skips;
     private readonly int _home = Environment.CurrentManagedThreadId;
     private int _busy;
     private int _seen;
-    private int _skips;
     private int _skipped;
 
     private ForeignWork()
@@ -39,7 +39,7 @@ internal sealed class ForeignWork
     /// <summary>Waits a moment for others. What never leaves the thread never waits.</summary>
     public void Settle()
     {
-        if (Volatile.Read(ref _busy) == 0 && (_skipped++ < _skips || ThreadPool.PendingWorkItemCount == 0))
+        if (Volatile.Read(ref _busy) == 0 && (_skipped++ < Volatile.Read(ref _skips) || ThreadPool.PendingWorkItemCount == 0))
         {
             return;
         }
@@ -48,25 +48,33 @@ internal sealed class ForeignWork
         long wanted = 0;
         var began = TimeProvider.System.GetTimestamp();
         var quiet = began;
+        var wasActive = true;
         var spin = default(SpinWait);
-        while (TimeProvider.System.GetElapsedTime(quiet) < _quiet)
+        while (true)
         {
             var isOurs = Volatile.Read(ref _busy) > 0;
             var pending = ThreadPool.PendingWorkItemCount;
             // What was taken out of the queue may not have put our mark on yet: it has been through when the pool has counted it.
             wanted = Math.Max(wanted, pending + ThreadPool.CompletedWorkItemCount - completed);
-            if (isOurs || pending > 0 || ThreadPool.CompletedWorkItemCount - completed < wanted)
+            var isActive = isOurs || pending > 0 || ThreadPool.CompletedWorkItemCount - completed < wanted;
+            if (isActive || wasActive)
             {
                 quiet = TimeProvider.System.GetTimestamp();
+            }
+            else if (TimeProvider.System.GetElapsedTime(quiet) >= _quiet)
+            {
+                break;
             }
             if (TimeProvider.System.GetElapsedTime(began) > (isOurs ? _patience : _noise))
             {
                 break;
             }
+            wasActive = isActive;
             spin.SpinOnce();
         }
-        // A pool that is busy with what is not ours is asked ever less often.
-        _skips = seen == Volatile.Read(ref _seen) ? Math.Min(4096, (_skips * 2) + 1) : 0;
+        // A pool that is busy with what is not ours is asked ever less often; it is one pool for all simulations.
+        var skips = Volatile.Read(ref _skips);
+        Volatile.Write(ref _skips, seen == Volatile.Read(ref _seen) && ThreadPool.PendingWorkItemCount > 0 ? Math.Min(4096, (skips * 2) + 1) : skips / 8);
         _skipped = 0;
     }
 
