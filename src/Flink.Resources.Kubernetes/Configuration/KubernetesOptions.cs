@@ -90,6 +90,13 @@ public sealed class KubernetesFlinkProfile
     /// <summary>Flink configuration beneath the specification's.</summary>
     public IDictionary<string, string> Configuration { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Whether containers start Flink with one JVM, without the ones that Flink's scripts start before to read the configuration. The
+    /// image's <c>bin/kubernetes-jobmanager.sh</c> and <c>bin/kubernetes-taskmanager.sh</c> below <c>/opt/flink</c> are not run then.
+    /// </summary>
+    /// <value>Default true. False for an image whose scripts do more than Flink's.</value>
+    public bool DirectStart { get; set; } = true;
+
     /// <summary>Labels that nodes must have.</summary>
     public IDictionary<string, string> NodeSelector { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
