@@ -38,7 +38,7 @@ public sealed class TwoProcessesTests
         Assert.Equal(2, outcomes.Count);
         var winner = Assert.Single(outcomes, static o => o[1] == "prepared");
         var loser = Assert.Single(outcomes, static o => o[1] == "taken");
-        Assert.NotEqual(winner[0], loser[0]);
+        Assert.False(string.Equals(winner[0], loser[0], StringComparison.Ordinal), winner[0]);
         Assert.Equal(winner[0], loser[2]);
         Assert.Equal(ApplicationState.Prepared, found.Match(static r => r.State, static _ => default, static _ => default));
     }

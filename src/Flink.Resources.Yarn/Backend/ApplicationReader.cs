@@ -126,7 +126,7 @@ internal sealed class ApplicationReader(YarnPlace place)
                 : ApplicationResult.Succeeded;
             var cause = ended == ApplicationResult.Failed
                 ? (await cluster.FindExceptionsAsync(jobs[0].Id, 1, cancellationToken).ConfigureAwait(false))
-                    .Match<string?>(static e => e.IsEmpty ? null : Flink.Resources.Http.BackendHttp.Shorten(e[0].StackTrace), static _ => null, static _ => null)
+                    .Match<string?>(static e => e.IsEmpty ? null : Http.BackendHttp.Shorten(e[0].StackTrace), static _ => null, static _ => null)
                 : null;
             await place.Fences.KeepResultAsync(record.Fence, ended, cause, cancellationToken).ConfigureAwait(false);
             return report with { State = ApplicationState.Finished, Result = ended, Diagnostics = cause ?? report.Diagnostics };
