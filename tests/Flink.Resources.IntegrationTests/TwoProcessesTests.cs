@@ -68,7 +68,7 @@ public sealed class TwoProcessesTests
     private static Process Rival(string place, string directory, JobKey job)
     {
         var info = new ProcessStartInfo(
-            "dotnet", [typeof(TwoProcessesTests).Assembly.Location, "--filter-class", typeof(TwoProcessesTests).FullName!])
+            "dotnet", [typeof(TwoProcessesTests).Assembly.Location, "-class", typeof(TwoProcessesTests).FullName!])
         {
             UseShellExecute = false,
         };
