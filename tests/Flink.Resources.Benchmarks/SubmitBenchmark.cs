@@ -17,6 +17,8 @@ internal sealed class SubmitBenchmark(IResourceBackend backend, ApplicationSpec 
     private const int Rounds = 3;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
+    private long _peerRss;
+
     public static Task<int> YarnAsync(string[] arguments)
     {
         _ = arguments;
@@ -96,6 +98,7 @@ internal sealed class SubmitBenchmark(IResourceBackend backend, ApplicationSpec 
             ["ratio"] = first.Ratio,
             [isYarn ? "running" : "accepted"] = new JsonObject { ["ours"] = second.Ours, ["peer"] = second.Peer, ["ratio"] = second.Ratio },
             ["rssMiB"] = process.WorkingSet64 >> 20,
+            ["peerRssMiB"] = _peerRss >> 20,
         }.ToJsonString());
         return 0;
     }
@@ -135,6 +138,11 @@ internal sealed class SubmitBenchmark(IResourceBackend backend, ApplicationSpec 
         process.BeginErrorReadLine();
         var application = await AppearedAsync(name).ConfigureAwait(false);
         var accepted = Seconds(start);
+        process.Refresh();
+        if (!process.HasExited)
+        {
+            _peerRss = Math.Max(_peerRss, process.PeakWorkingSet64);
+        }
         await RunningAsync(application).ConfigureAwait(false);
         var running = Seconds(start);
         await process.WaitForExitAsync().ConfigureAwait(false);

@@ -56,12 +56,7 @@ internal sealed class Flow(IResourceBackend backend)
     public static async Task<string> StopAsync(IFlinkCluster cluster)
     {
         var job = Assert.Single(await cluster.GetJobsAsync(Cancellation)).Id;
-        return await StopAsync(cluster, job, NewTrigger());
-    }
-
-    /// <summary>Stops with a savepoint under a trigger id that may have been sent before.</summary>
-    public static async Task<string> StopAsync(IFlinkCluster cluster, FlinkJobId job, TriggerId trigger)
-    {
+        var trigger = NewTrigger();
         string? location = null;
         await PollAsync(async () =>
         {

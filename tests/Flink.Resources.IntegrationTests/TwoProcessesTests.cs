@@ -70,10 +70,14 @@ public sealed class TwoProcessesTests
         var info = new ProcessStartInfo(
             "dotnet", [typeof(TwoProcessesTests).Assembly.Location, "-class", typeof(TwoProcessesTests).FullName!])
         {
-            UseShellExecute = false,
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
         };
         info.Environment[Variable] = $"{place}|{directory}|{job.Value}";
-        return Process.Start(info)!;
+        var process = Process.Start(info)!;
+        // What it prints belongs to no report; its outcome is in a file.
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
     }
 
     private static IResourceBackend Backend(string place, string controller) =>
