@@ -8,6 +8,13 @@ internal static class Show
     private static readonly long _start = TimeProvider.System.GetTimestamp();
     private static string _last = string.Empty;
 
+    /// <summary>What can't be done is said in one line, without a stack trace, and the exit code is 2.</summary>
+    public static void ErrorsPlainly() => AppDomain.CurrentDomain.UnhandledException += static (_, e) =>
+    {
+        Console.Error.WriteLine(string.Join("; ", ((Exception)e.ExceptionObject).Message.Split('\n', StringSplitOptions.TrimEntries)));
+        Environment.Exit(2);
+    };
+
     public static async Task<PreparedApplication> StartAsync(
         IResourceBackend backend, Fence fence, ApplicationSpec spec, RestorePoint restore, CancellationToken cancellationToken)
     {
@@ -18,6 +25,10 @@ internal static class Show
         }
         Say($"prepared {prepared.Application.Id} on {backend.Info.Name}");
         var started = await backend.StartAsync(prepared, restore, cancellationToken);
+        if (started is StartOutcome.Refused { Cause: var cause })
+        {
+            throw new InvalidOperationException(cause);
+        }
         Say(started is StartOutcome.Accepted ? "start accepted" : started.ToString()!);
         return prepared;
     }

@@ -17,6 +17,8 @@ internal sealed class SubmitBenchmark(IResourceBackend backend, ApplicationSpec 
     private const int Rounds = 3;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
+    private long _peerRss;
+
     public static Task<int> YarnAsync(string[] arguments)
     {
         _ = arguments;
@@ -28,6 +30,7 @@ internal sealed class SubmitBenchmark(IResourceBackend backend, ApplicationSpec 
             options.FileSystem = Variable("TESTBED_HDFS");
             options.User = "root";
             options.StagingRoot = "/tmp/flink-resources-benchmarks/yarn";
+            options.PollInterval = TimeSpan.FromMilliseconds(500);
             var profile = new YarnFlinkProfile();
             profile.LibraryDirectories.Add(Variable("TESTBED_FLINK_HDFS_LIB"));
             profile.LibraryDirectories.Add(Variable("TESTBED_FLINK_HDFS_PLUGINS"));
@@ -95,6 +98,7 @@ internal sealed class SubmitBenchmark(IResourceBackend backend, ApplicationSpec 
             ["ratio"] = first.Ratio,
             [isYarn ? "running" : "accepted"] = new JsonObject { ["ours"] = second.Ours, ["peer"] = second.Peer, ["ratio"] = second.Ratio },
             ["rssMiB"] = process.WorkingSet64 >> 20,
+            ["peerRssMiB"] = _peerRss >> 20,
         }.ToJsonString());
         return 0;
     }
@@ -132,19 +136,32 @@ internal sealed class SubmitBenchmark(IResourceBackend backend, ApplicationSpec 
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        ApplicationHandle? application = null;
-        await UntilAsync(async () =>
-        {
-            var snapshot = await backend.GetSnapshotAsync(TimeSpan.Zero).ConfigureAwait(false);
-            application = snapshot.Applications.Items.FirstOrDefault(a => a.Name == name || a.Application.Id == name)?.Application;
-            return application is not null;
-        }).ConfigureAwait(false);
+        var application = await AppearedAsync(name).ConfigureAwait(false);
         var accepted = Seconds(start);
-        await RunningAsync(application!).ConfigureAwait(false);
+        process.Refresh();
+        if (!process.HasExited)
+        {
+            _peerRss = Math.Max(_peerRss, process.PeakWorkingSet64);
+        }
+        await RunningAsync(application).ConfigureAwait(false);
         var running = Seconds(start);
         await process.WaitForExitAsync().ConfigureAwait(false);
-        await RemoveAsync(application!).ConfigureAwait(false);
+        await RemoveAsync(application).ConfigureAwait(false);
         return (accepted, running);
+    }
+
+    /// <summary>Waits for the cluster's own word, by one watch: a client that starts is not slowed down by many questions.</summary>
+    private async Task<ApplicationHandle> AppearedAsync(string name)
+    {
+        using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
+        await foreach (var snapshot in backend.WatchAsync(patience.Token).ConfigureAwait(false))
+        {
+            if (snapshot.Applications.Items.FirstOrDefault(a => a.Name == name || a.Application.Id == name)?.Application is { } application)
+            {
+                return application;
+            }
+        }
+        throw new TimeoutException($"{name} did not appear within {Patience}.");
     }
 
     private async Task RunningAsync(ApplicationHandle application) => await UntilAsync(async () =>
@@ -170,7 +187,7 @@ internal sealed class SubmitBenchmark(IResourceBackend backend, ApplicationSpec 
             {
                 // A JobManager that comes up; the next round asks again.
             }
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromMilliseconds(250), TimeProvider.System).ConfigureAwait(false);
         }
         throw new TimeoutException($"Nothing came of it within {Patience}.");
     }

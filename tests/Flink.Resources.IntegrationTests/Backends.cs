@@ -63,6 +63,13 @@ internal static class Backends
         profile.LibraryDirectories.Add(Clusters.Require("TESTBED_FLINK_HDFS_LIB"));
         profile.LibraryDirectories.Add(Clusters.Require("TESTBED_FLINK_HDFS_PLUGINS"));
         options.Profiles["1.20"] = profile;
+        if (Clusters.HasNewerFlink)
+        {
+            var newer = new YarnFlinkProfile();
+            newer.LibraryDirectories.Add(Clusters.Require("TESTBED_FLINK2_HDFS_LIB"));
+            newer.LibraryDirectories.Add(Clusters.Require("TESTBED_FLINK2_HDFS_PLUGINS"));
+            options.Profiles[NewerFlinkTests.Version] = newer;
+        }
     }
 
     private static void Configure(KubernetesOptions options, string controller)
@@ -76,5 +83,11 @@ internal static class Backends
         // Both clusters write the same directories, as the same user.
         profile.Environment["HADOOP_USER_NAME"] = "root";
         options.Profiles["1.20"] = profile;
+        if (Clusters.HasNewerFlink)
+        {
+            var newer = new KubernetesFlinkProfile { Image = Clusters.Require("TESTBED_FLINK2_IMAGE") };
+            newer.Environment["HADOOP_USER_NAME"] = "root";
+            options.Profiles[NewerFlinkTests.Version] = newer;
+        }
     }
 }

@@ -22,6 +22,9 @@ internal static class Clusters
 
     public static bool IsConfigured => Environment.GetEnvironmentVariable("TESTBED_YARN_RM") is { Length: > 0 };
 
+    /// <summary>Whether Flink 2 is there too.</summary>
+    public static bool HasNewerFlink => Environment.GetEnvironmentVariable("TESTBED_FLINK2_IMAGE") is { Length: > 0 };
+
     public static string Require(string variable)
     {
         var value = Environment.GetEnvironmentVariable(variable);

@@ -20,14 +20,14 @@ public sealed class CrossBackendTests
 
         var second = await kubernetes.StartAsync(onKubernetes, restore: new RestorePoint.Snapshot(savepoint));
         var there = await kubernetes.RunningAsync(second);
-        await AssertRestoredAsync(there, savepoint);
+        await Flow.AssertRestoredAsync(there, savepoint);
         await Clusters.VerifyAsync(TestJobs.OutputOf(job), Cancellation);
         var back = await StopWhenFullAsync(there);
         await kubernetes.RemoveAsync(second);
 
         var third = await yarn.StartAsync(onYarn, epoch: 2, restore: new RestorePoint.Snapshot(back));
         var again = await yarn.RunningAsync(third);
-        await AssertRestoredAsync(again, back);
+        await Flow.AssertRestoredAsync(again, back);
         await Flow.StopAsync(again);
         await yarn.RemoveAsync(third);
         await Clusters.VerifyAsync(TestJobs.OutputOf(job), Cancellation);
@@ -40,16 +40,7 @@ public sealed class CrossBackendTests
     /// <summary>Each of the 1,000 keys carries 50,000 bytes once it has been seen: after a completed checkpoint of that size.</summary>
     private static async Task<string> StopWhenFullAsync(IFlinkCluster cluster)
     {
-        var job = Assert.Single(await cluster.GetJobsAsync(Cancellation)).Id;
-        await Flow.PollAsync(async () => (await cluster.FindCheckpointsAsync(job, Cancellation))
-            .Match(static c => c.LatestCompleted is { } latest && latest.StateBytes >= 40_000_000, static _ => false, static _ => false));
+        await Flow.CheckpointAsync(cluster, atLeastBytes: 40_000_000);
         return await Flow.StopAsync(cluster);
-    }
-
-    private static async Task AssertRestoredAsync(IFlinkCluster cluster, string savepoint)
-    {
-        var job = Assert.Single(await cluster.GetJobsAsync(Cancellation)).Id;
-        var restored = (await cluster.FindCheckpointsAsync(job, Cancellation)).Match<string?>(static c => c.LatestRestored?.Path, static _ => null, static _ => null);
-        Assert.Equal(savepoint.TrimEnd('/'), restored?.TrimEnd('/'));
     }
 }

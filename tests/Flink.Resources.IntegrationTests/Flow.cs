@@ -56,7 +56,7 @@ internal sealed class Flow(IResourceBackend backend)
     public static async Task<string> StopAsync(IFlinkCluster cluster)
     {
         var job = Assert.Single(await cluster.GetJobsAsync(Cancellation)).Id;
-        var trigger = new TriggerId(Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16)));
+        var trigger = NewTrigger();
         string? location = null;
         await PollAsync(async () =>
         {
@@ -67,6 +67,27 @@ internal sealed class Flow(IResourceBackend backend)
             return location is not null;
         });
         return location!;
+    }
+
+    public static TriggerId NewTrigger() =>
+        new(Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16)));
+
+    /// <summary>The newest completed checkpoint of the one job, once there is one.</summary>
+    public static async Task<CheckpointEntry> CheckpointAsync(IFlinkCluster cluster, long atLeastBytes = 0)
+    {
+        var job = Assert.Single(await cluster.GetJobsAsync(Cancellation)).Id;
+        CheckpointEntry? latest = null;
+        await PollAsync(async () => (latest = (await cluster.FindCheckpointsAsync(job, Cancellation))
+            .Match(static c => c.LatestCompleted, static _ => null, static _ => null)) is { } seen && seen.StateBytes >= atLeastBytes);
+        return latest!;
+    }
+
+    /// <summary>The one job says that it began with this snapshot.</summary>
+    public static async Task AssertRestoredAsync(IFlinkCluster cluster, string savepoint)
+    {
+        var job = Assert.Single(await cluster.GetJobsAsync(Cancellation)).Id;
+        var restored = (await cluster.FindCheckpointsAsync(job, Cancellation)).Match<string?>(static c => c.LatestRestored?.Path, static _ => null, static _ => null);
+        Assert.Equal(savepoint.TrimEnd('/'), restored?.TrimEnd('/'));
     }
 
     /// <summary>Removes it and waits until it is proved dead.</summary>

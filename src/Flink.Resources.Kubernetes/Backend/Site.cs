@@ -16,7 +16,9 @@ internal sealed class Site(
     public ILogger Logger => logger;
 
     public KubernetesCalls Calls { get; } = new(
-        name, api, new BackendPipelines(timeProvider, options().AttemptTimeout, options().CallTimeout));
+        name, api, new BackendPipelines(
+            timeProvider, options().AttemptTimeout, options().CallTimeout,
+            circuit: new CircuitTuning(options().CircuitFailures, options().CircuitBreak)));
 
     /// <summary>How the pods of removed applications went.</summary>
     public PodEndings Endings => field ??= new PodEndings(this);

@@ -85,11 +85,11 @@ internal sealed class Starting(Site site, ApplicationReader reader)
         var scope = manifest.Namespace;
         var version = manifest.Deployment.Annotation(FlinkObjects.VersionAnnotation) ?? string.Empty;
         var config = FlinkObjects.ConfigMap(manifest, FlinkDefaults.Restore(version, restore));
-        if (FlinkObjects.TemplateMap(manifest) is { } template)
-        {
-            await site.Calls.ApplyAsync(Paths.ConfigMaps(scope), FlinkObjects.OwnedBy(template, manifest.ClusterId, uid), cancellationToken).ConfigureAwait(false);
-        }
+        // The JobManager's container waits for all of its ConfigMaps: the sooner they are there, the sooner it starts.
         await Task.WhenAll(
+            FlinkObjects.TemplateMap(manifest) is { } template
+                ? site.Calls.ApplyAsync(Paths.ConfigMaps(scope), FlinkObjects.OwnedBy(template, manifest.ClusterId, uid), cancellationToken)
+                : Task.CompletedTask,
             site.Calls.ApplyAsync(Paths.Services(scope), FlinkObjects.OwnedBy(manifest.Service, manifest.ClusterId, uid), cancellationToken),
             site.Calls.ApplyAsync(Paths.ConfigMaps(scope), FlinkObjects.OwnedBy(config, manifest.ClusterId, uid), cancellationToken)).ConfigureAwait(false);
     }

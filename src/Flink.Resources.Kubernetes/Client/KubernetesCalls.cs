@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Flink.Resources.Http;
 using Polly;
+using Polly.CircuitBreaker;
 using Polly.Timeout;
 
 namespace Flink.Resources.Kubernetes;
@@ -158,6 +159,10 @@ internal sealed class KubernetesCalls(string backend, IKubernetesApi api, Backen
             exception is TimeoutRejectedException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             throw Fault(BackendFault.Timeout, method, path.Split('?')[0], "no answer in time");
+        }
+        catch (BrokenCircuitException exception)
+        {
+            throw pipelines.Circuit!.Fault(backend, $"{method} /{path.Split('?')[0]}", exception);
         }
     }
 

@@ -52,6 +52,14 @@ public sealed class KubernetesOptions
     /// <value>Default 30 seconds; at least <see cref="AttemptTimeout"/>.</value>
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>After so many failed attempts (no answer, or 5xx) and no success within 10 seconds nothing is sent for <see cref="CircuitBreak"/>.</summary>
+    /// <value>8 by default; 2 to 1000.</value>
+    public int CircuitFailures { get; set; } = 8;
+
+    /// <summary>How long the API server is left alone then, before one attempt is let through; a success ends it.</summary>
+    /// <value>1 second by default; 0.5 seconds to 1 minute.</value>
+    public TimeSpan CircuitBreak { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How long RemoveAsync waits for pods to be gone before it answers InProgress.</summary>
     /// <value>Default 30 seconds.</value>
     public TimeSpan RemoveTimeout { get; set; } = TimeSpan.FromSeconds(30);
@@ -89,6 +97,13 @@ public sealed class KubernetesFlinkProfile
 
     /// <summary>Flink configuration beneath the specification's.</summary>
     public IDictionary<string, string> Configuration { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Whether containers start Flink with one JVM, without the ones that Flink's scripts start before to read the configuration. The
+    /// image's <c>bin/kubernetes-jobmanager.sh</c> and <c>bin/kubernetes-taskmanager.sh</c> below <c>/opt/flink</c> are not run then.
+    /// </summary>
+    /// <value>Default true. False for an image whose scripts do more than Flink's.</value>
+    public bool DirectStart { get; set; } = true;
 
     /// <summary>Labels that nodes must have.</summary>
     public IDictionary<string, string> NodeSelector { get; } = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -27,6 +27,10 @@ internal sealed class KubernetesOptionsValidator : IValidateOptions<KubernetesOp
             options.AttemptTimeout >= TimeSpan.FromMilliseconds(100) && options.AttemptTimeout <= TimeSpan.FromMinutes(5),
             $"AttemptTimeout {options.AttemptTimeout} must be 0.1 seconds to 5 minutes.");
         Require(options.CallTimeout >= options.AttemptTimeout, $"CallTimeout {options.CallTimeout} must not be below AttemptTimeout {options.AttemptTimeout}.");
+        Require(options.CircuitFailures is >= 2 and <= 1000, $"CircuitFailures {options.CircuitFailures} must be 2 to 1000.");
+        Require(
+            options.CircuitBreak >= TimeSpan.FromMilliseconds(500) && options.CircuitBreak <= TimeSpan.FromMinutes(1),
+            $"CircuitBreak {options.CircuitBreak} must be 0.5 seconds to 1 minute.");
         Require(options.RemoveTimeout > TimeSpan.Zero, $"RemoveTimeout {options.RemoveTimeout} must be positive.");
         Require(options.FlinkTimeout > TimeSpan.Zero, $"FlinkTimeout {options.FlinkTimeout} must be positive.");
         Require(Enum.IsDefined(options.RestAccess), $"RestAccess '{options.RestAccess}' must be ApiServerProxy or Direct.");

@@ -25,8 +25,13 @@ internal sealed class ApplicationInput
         PriorityClass = Placing.PriorityClassOf(spec.Priority, options);
         Environment = new(StringComparer.Ordinal);
         Overlay(Environment, FlinkDefaults.Environment, profile.Environment, spec.Environment);
+        var given = Given();
+        StartsDirectly = profile.DirectStart && DirectStart.IsPossible(given);
         HasTemplate = FlinkObjects.TaskManagerTemplate(this) is not null;
-        _configuration = Configure();
+        _configuration = Configure(given);
+        // As Flink's own scripts have it: what a user sets in the environment wins over what the configuration says.
+        JobManagerEnvironment = new(StringComparer.Ordinal);
+        Overlay(JobManagerEnvironment, StartsDirectly ? DirectStart.JobManager(_configuration) : [], Environment);
     }
 
     public Fence Fence { get; }
@@ -49,7 +54,15 @@ internal sealed class ApplicationInput
 
     public SortedDictionary<string, string> Environment { get; }
 
+    public SortedDictionary<string, string> JobManagerEnvironment { get; }
+
     public bool HasTemplate { get; }
+
+    /// <summary>Whether one JVM is started per container, without those of Flink's scripts.</summary>
+    public bool StartsDirectly { get; }
+
+    /// <summary>The JobManager's own arguments.</summary>
+    public string JobManagerArguments => StartsDirectly ? FlinkMemory.ForJobManager(_configuration).DynamicProperties : string.Empty;
 
     public ApplicationManifest ToManifest()
     {
@@ -71,6 +84,7 @@ internal sealed class ApplicationInput
             Deployment = FlinkObjects.Deployment(this),
             Service = FlinkObjects.Service(ClusterId, Namespace),
             TaskManagerTemplate = FlinkObjects.TaskManagerTemplate(this),
+            StartsDirectly = StartsDirectly,
         };
     }
 
@@ -85,17 +99,25 @@ internal sealed class ApplicationInput
         };
     }
 
-    private SortedDictionary<string, string> Configure()
+    /// <summary>What the profile and the specification say.</summary>
+    private SortedDictionary<string, string> Given()
     {
-        var result = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var given = new SortedDictionary<string, string>(StringComparer.Ordinal);
         Overlay(given, Profile.Configuration, Spec.Configuration.Where(static p => !p.Key.StartsWith("yarn.", StringComparison.Ordinal)));
+        return given;
+    }
+
+    private SortedDictionary<string, string> Configure(SortedDictionary<string, string> given)
+    {
+        var result = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var common = ApplicationSpecRules.CommonConfiguration(
             Spec with { Configuration = given.ToImmutableSortedDictionary(StringComparer.Ordinal) }, RestorePoint.None);
         Overlay(result, FlinkDefaults.Overridable(Options), common, FlinkDefaults.Owned(ClusterId, Namespace, Options, Profile));
         result["kubernetes.jobmanager.cpu.amount"] = Cores(Spec.JobManager);
         result["kubernetes.taskmanager.cpu.amount"] = Cores(Spec.TaskManager);
-        foreach (var (name, value) in Environment)
+        var environment = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        Overlay(environment, StartsDirectly ? DirectStart.TaskManager(result) : [], Environment);
+        foreach (var (name, value) in environment)
         {
             result["containerized.taskmanager.env." + name] = value;
         }

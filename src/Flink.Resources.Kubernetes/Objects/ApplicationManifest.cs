@@ -22,6 +22,9 @@ internal sealed record ApplicationManifest
     /// <summary>What TaskManager pods have beyond Flink's options; null when nothing.</summary>
     public JsonObject? TaskManagerTemplate { get; init; }
 
+    /// <summary>Whether the start script stands beside the template.</summary>
+    public bool StartsDirectly { get; init; }
+
     public string ToPayload() => new JsonObject
     {
         ["version"] = 1,
@@ -33,6 +36,7 @@ internal sealed record ApplicationManifest
         ["deployment"] = Deployment.DeepClone(),
         ["service"] = Service.DeepClone(),
         ["taskManagerTemplate"] = TaskManagerTemplate?.DeepClone(),
+        ["startsDirectly"] = StartsDirectly,
     }.ToJsonString();
 
     /// <summary>Reads a payload.</summary>
@@ -66,6 +70,7 @@ internal sealed record ApplicationManifest
             Deployment = (JsonObject)deployment.DeepClone(),
             Service = (JsonObject)service.DeepClone(),
             TaskManagerTemplate = json["taskManagerTemplate"]?.DeepClone() as JsonObject,
+            StartsDirectly = json.IsTrue("startsDirectly"),
         };
     }
 }

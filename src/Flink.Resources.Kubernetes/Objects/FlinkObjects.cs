@@ -23,13 +23,18 @@ internal static class FlinkObjects
     public static JsonObject Deployment(ApplicationInput input)
     {
         var labels = Selector(input.ClusterId);
+        var container = JobManager(input);
         var pod = new JsonObject
         {
             ["serviceAccountName"] = input.Options.ServiceAccount,
-            ["containers"] = new JsonArray(JobManager(input)),
+            ["containers"] = new JsonArray(container),
             ["volumes"] = Volumes(input),
         };
         Place(pod, input);
+        if (input.StartsDirectly)
+        {
+            DirectStart.Mount(pod, container, input.ClusterId, "jobmanager");
+        }
         return new JsonObject
         {
             ["apiVersion"] = "apps/v1",
@@ -77,19 +82,35 @@ internal static class FlinkObjects
             ["log4j-console.properties"] = FlinkLogging.Log4j,
         });
 
-    public static JsonObject? TemplateMap(ApplicationManifest manifest) => manifest.TaskManagerTemplate is null ? null : Map(
-        manifest, KubernetesNames.PodTemplate(manifest.ClusterId), new JsonObject { [TemplateFile] = manifest.TaskManagerTemplate.ToJsonString() });
+    public static JsonObject? TemplateMap(ApplicationManifest manifest)
+    {
+        if (manifest.TaskManagerTemplate is null)
+        {
+            return null;
+        }
+        var data = new JsonObject { [TemplateFile] = manifest.TaskManagerTemplate.ToJsonString() };
+        if (manifest.StartsDirectly)
+        {
+            data[DirectStart.ScriptFile] = DirectStart.Script.ReplaceLineEndings("\n");
+        }
+        return Map(manifest, KubernetesNames.PodTemplate(manifest.ClusterId), data);
+    }
 
     /// <summary>What TaskManager pods need beyond Flink's options; null when nothing.</summary>
     public static JsonObject? TaskManagerTemplate(ApplicationInput input)
     {
         var pod = new JsonObject();
         Place(pod, input);
+        var container = new JsonObject { ["name"] = Container };
+        if (input.StartsDirectly)
+        {
+            DirectStart.Mount(pod, container, input.ClusterId, "taskmanager");
+        }
         if (pod.Count == 0)
         {
             return null;
         }
-        pod["containers"] = new JsonArray(new JsonObject { ["name"] = Container });
+        pod["containers"] = new JsonArray(container);
         return new JsonObject
         {
             ["apiVersion"] = "v1",
@@ -131,7 +152,7 @@ internal static class FlinkObjects
 
     private static JsonObject JobManager(ApplicationInput input)
     {
-        var environment = new JsonArray([.. input.Environment.Select(static p => (JsonNode)new JsonObject { ["name"] = p.Key, ["value"] = p.Value })]);
+        var environment = new JsonArray([.. input.JobManagerEnvironment.Select(static p => (JsonNode)new JsonObject { ["name"] = p.Key, ["value"] = p.Value })]);
         environment.Add(new JsonObject
         {
             ["name"] = "_POD_IP_ADDRESS",
@@ -149,7 +170,7 @@ internal static class FlinkObjects
             ["image"] = input.Profile.Image,
             ["imagePullPolicy"] = input.Profile.ImagePullPolicy,
             ["command"] = new JsonArray("/docker-entrypoint.sh"),
-            ["args"] = new JsonArray("bash", "-c", "kubernetes-jobmanager.sh kubernetes-application "),
+            ["args"] = new JsonArray("bash", "-c", $"kubernetes-jobmanager.sh kubernetes-application {input.JobManagerArguments}"),
             // Without it a JobManager that dies at start (missing jar, wrong class) takes its reason with it.
             ["terminationMessagePolicy"] = "FallbackToLogsOnError",
             ["ports"] = new JsonArray(Port("rest", 8081), Port("jobmanager-rpc", 6123), Port("blobserver", 6124)),

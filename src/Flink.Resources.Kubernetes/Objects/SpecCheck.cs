@@ -34,13 +34,17 @@ internal static class SpecCheck
         }
         CheckJar(spec, Add);
         CheckUnsupported(spec, Add);
-        if (Placing.ProfileOf(spec.FlinkVersion, options) is not { } profile)
+        if (Placing.ProfileOf(spec.FlinkVersion, options) is { } profile)
+        {
+            CheckMemory(spec, profile, Add);
+            if (spec.Zone is not null && !profile.Zones.ContainsKey(spec.Zone))
+            {
+                Add("Zone", spec.Zone, $"a zone of the profile's Zones: {(profile.Zones.Count == 0 ? "there are none" : string.Join(", ", profile.Zones.Keys))}.");
+            }
+        }
+        else
         {
             Add("FlinkVersion", spec.FlinkVersion, $"a version with a profile in KubernetesOptions.Profiles: {string.Join(", ", options.Profiles.Keys)}.");
-        }
-        else if (spec.Zone is not null && !profile.Zones.ContainsKey(spec.Zone))
-        {
-            Add("Zone", spec.Zone, $"a zone of the profile's Zones: {(profile.Zones.Count == 0 ? "there are none" : string.Join(", ", profile.Zones.Keys))}.");
         }
         return errors;
     }
@@ -65,6 +69,19 @@ internal static class SpecCheck
             {
                 add(field, artifact.Uri, "local:///… (in the image), https://…, hdfs://… or s3://…: pods can't read the caller's disk.");
             }
+        }
+    }
+
+    private static void CheckMemory(ApplicationSpec spec, KubernetesFlinkProfile profile, Action<string, string?, string> add)
+    {
+        var configuration = spec.Configuration.AddRange(profile.Configuration.Where(p => !spec.Configuration.ContainsKey(p.Key)));
+        try
+        {
+            FlinkMemory.ForJobManager(ApplicationSpecRules.CommonConfiguration(spec with { Configuration = configuration }, RestorePoint.None));
+        }
+        catch (FormatException exception)
+        {
+            add("JobManager.Memory", spec.JobManager.Memory.ToString(), exception.Message);
         }
     }
 

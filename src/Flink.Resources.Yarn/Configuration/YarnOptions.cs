@@ -33,6 +33,14 @@ public sealed class YarnOptions
     /// <value>30 seconds by default; at least <see cref="AttemptTimeout"/>.</value>
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>After so many failed attempts (no answer, or 5xx) and no success within 10 seconds nothing is sent for <see cref="CircuitBreak"/>; the ResourceManager and HDFS count apart.</summary>
+    /// <value>8 by default; 2 to 1000.</value>
+    public int CircuitFailures { get; set; } = 8;
+
+    /// <summary>How long a server is left alone then, before one attempt is let through; a success ends it.</summary>
+    /// <value>1 second by default; 0.5 seconds to 1 minute.</value>
+    public TimeSpan CircuitBreak { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How often the cluster is polled while somebody watches.</summary>
     /// <value>5 seconds by default; at least 0.5 seconds.</value>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(5);

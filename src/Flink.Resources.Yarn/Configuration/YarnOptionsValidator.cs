@@ -39,6 +39,12 @@ internal sealed class YarnOptionsValidator : IValidateOptions<YarnOptions>
             result, options.CallTimeout >= options.AttemptTimeout, "CallTimeout", options.CallTimeout.ToString(),
             $"at least AttemptTimeout ({options.AttemptTimeout})");
         Require(
+            result, options.CircuitFailures is >= 2 and <= 1000, "CircuitFailures",
+            options.CircuitFailures.ToString(System.Globalization.CultureInfo.InvariantCulture), "from 2 to 1000");
+        Require(
+            result, options.CircuitBreak >= TimeSpan.FromMilliseconds(500) && options.CircuitBreak <= TimeSpan.FromMinutes(1),
+            "CircuitBreak", options.CircuitBreak.ToString(), "from 0.5 seconds to 1 minute");
+        Require(
             result, options.PollInterval >= TimeSpan.FromMilliseconds(500), "PollInterval", options.PollInterval.ToString(),
             "at least 0.5 seconds");
         return result.Build();

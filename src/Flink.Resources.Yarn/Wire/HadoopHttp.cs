@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Flink.Resources.Http;
 using Polly;
+using Polly.CircuitBreaker;
 using Polly.Timeout;
 
 namespace Flink.Resources.Yarn.Wire;
@@ -46,6 +47,10 @@ internal sealed class HadoopHttp(
         {
             throw TimedOut(method, address, exception);
         }
+        catch (BrokenCircuitException exception)
+        {
+            throw NotSent(method, address, exception);
+        }
     }
 
     private async Task<HadoopAnswer> RunAsync(
@@ -60,6 +65,10 @@ internal sealed class HadoopHttp(
         catch (TimeoutRejectedException exception)
         {
             throw TimedOut(method, new Uri(addresses[0], path), exception);
+        }
+        catch (BrokenCircuitException exception)
+        {
+            throw NotSent(method, new Uri(addresses[0], path), exception);
         }
     }
 
@@ -132,6 +141,9 @@ internal sealed class HadoopHttp(
             return default;
         }
     }
+
+    private ResourceBackendException NotSent(HttpMethod method, Uri address, BrokenCircuitException exception) =>
+        pipelines.Circuit!.Fault(backend, $"{method} {address.GetLeftPart(UriPartial.Path)}", exception);
 
     private ResourceBackendException TimedOut(HttpMethod method, Uri address, Exception exception) => new(
         BackendFault.Timeout, backend, $"{method} {address.GetLeftPart(UriPartial.Path)} was not answered in time.", exception);

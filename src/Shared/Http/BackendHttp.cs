@@ -9,8 +9,9 @@ namespace Flink.Resources.Http;
 /// <summary>Pipelines by what may be repeated: a read may, a write that may have happened may not.</summary>
 internal sealed class BackendPipelines
 {
-    public BackendPipelines(TimeProvider timeProvider, TimeSpan attemptTimeout, TimeSpan callTimeout, int readAttempts = 4)
+    public BackendPipelines(TimeProvider timeProvider, TimeSpan attemptTimeout, TimeSpan callTimeout, int readAttempts = 4, CircuitTuning? circuit = null)
     {
+        Circuit = circuit is null ? null : new Circuit(timeProvider, circuit);
         var read = new ResiliencePipelineBuilder { TimeProvider = timeProvider }.AddTimeout(callTimeout);
         if (readAttempts > 1)
         {
@@ -29,9 +30,14 @@ internal sealed class BackendPipelines
                     (args.Outcome.Exception as ResourceBackendException)?.RetryAfter),
             });
         }
-        Read = read.AddTimeout(attemptTimeout).Build();
-        Single = new ResiliencePipelineBuilder { TimeProvider = timeProvider }.AddTimeout(attemptTimeout).Build();
+        // The circuit is inside of the repetitions: each attempt counts, and an open circuit ends them at once.
+        Read = read.AddPipeline(Circuit?.Pipeline ?? ResiliencePipeline.Empty).AddTimeout(attemptTimeout).Build();
+        Single = new ResiliencePipelineBuilder { TimeProvider = timeProvider }
+            .AddPipeline(Circuit?.Pipeline ?? ResiliencePipeline.Empty).AddTimeout(attemptTimeout).Build();
     }
+
+    /// <summary>The server's circuit; null where each call stands for itself.</summary>
+    public Circuit? Circuit { get; }
 
     /// <summary>Reads, and writes that are the same however often they are sent.</summary>
     public ResiliencePipeline Read { get; }

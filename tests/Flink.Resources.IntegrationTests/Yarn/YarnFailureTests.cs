@@ -63,7 +63,7 @@ public sealed class YarnFailureTests
     }
 
     [Fact]
-    public async Task NameNode_KilledBeforeSubmitAndWhileRunning_IsUnknownAndThenOneApplication()
+    public async Task NameNode_KilledBeforeAndDuringSubmitWhileRunningAndDuringStop_IsUnknownAndThenOneOrNone()
     {
         var spec = Job("nn");
         var (blind, unseen) = await ClusterFailures.WithoutAsync("namenode", async () => (
@@ -76,6 +76,8 @@ public sealed class YarnFailureTests
 
         var dead = await ClusterFailures.WithoutAsync(
             "namenode", () => Backend.StartAsync(prepared, RestorePoint.None, Cancellation));
+        var during = await ClusterFailures.KillDuringAsync(
+            "namenode", () => Backend.StartAsync(prepared, RestorePoint.None, Cancellation));
         await RepeatStartAsync(prepared);
         await _flow.ReportAsync(prepared, static r => r.State == ApplicationState.Running);
         var copies = await OfJobAsync(prepared);
@@ -85,13 +87,22 @@ public sealed class YarnFailureTests
             await Backend.FindAsync(prepared.Application, Cancellation)));
         await Flow.PollAsync(async () => (await Backend.FindAsync(prepared.Fence, Cancellation)).Status == LookupStatus.Found);
 
+        var removed = await ClusterFailures.KillDuringAsync(
+            "namenode", () => Backend.RemoveAsync(prepared.Application, HaMetadata.Purge, Cancellation));
+        await _flow.RemoveAsync(prepared);
+        var after = await Backend.StartAsync(prepared, RestorePoint.None, Cancellation);
+
         Assert.IsType<PrepareOutcome.Indeterminate>(blind);
         Assert.Equal(LookupStatus.Unknown, unseen.Status);
         Assert.IsType<StartOutcome.Indeterminate>(dead);
+        Assert.True(during is StartOutcome.Indeterminate or StartOutcome.Accepted, during.ToString());
         Assert.Single(copies);
         Assert.Equal(LookupStatus.Unknown, fenceUnread.Status);
         Assert.NotEqual(LookupStatus.Absent, byHandle.Status);
-        await _flow.CleanAsync(prepared);
+        Assert.False(removed is RemoveOutcome.AlreadyGone or RemoveOutcome.Refused, removed.ToString());
+        Assert.IsType<StartOutcome.AlreadyStarted>(after);
+        Assert.Empty(await OfJobAsync(prepared));
+        await Backend.ForgetAsync(prepared.Fence, Cancellation);
     }
 
     [Fact]

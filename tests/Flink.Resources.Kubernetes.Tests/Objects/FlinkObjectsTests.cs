@@ -22,6 +22,8 @@ public sealed class FlinkObjectsTests
             FlinkObjects.OwnedBy((JsonObject)manifest.Service.DeepClone(), manifest.ClusterId, "uid-1"),
             FlinkObjects.ConfigMap(manifest, restore),
             FlinkObjects.TemplateMap(manifest)!);
+        Assert.Equal(DirectStart.Script.ReplaceLineEndings("\n"), all[3].Text("data", DirectStart.ScriptFile));
+        all[3]!["data"]![DirectStart.ScriptFile] = "the script";
         // Line by line, so that a difference can be read.
         var lines = all[2].Text("data", "config.yaml")!.TrimEnd().Split('\n');
         all[2]!["data"] = new JsonObject { ["config.yaml"] = new JsonArray([.. lines.Select(static l => (JsonNode?)l)]) };
@@ -63,7 +65,7 @@ public sealed class FlinkObjectsTests
     public void Template_NothingBeyondFlinksOptions_IsNone()
     {
         var options = Specs.Options();
-        options.Profiles["1.20"] = new KubernetesFlinkProfile { Image = "flink:1.20" };
+        options.Profiles["1.20"] = new KubernetesFlinkProfile { Image = "flink:1.20", DirectStart = false };
         options.PriorityClasses.Clear();
 
         Assert.Null(Specs.Manifest(Specs.Right with { Zone = null, Priority = null }, options).TaskManagerTemplate);

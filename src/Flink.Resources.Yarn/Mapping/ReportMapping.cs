@@ -32,6 +32,7 @@ internal static class ReportMapping
             AllocatedCpuMillicores = Math.Max(0, app.Number("allocatedVCores")) * 1000,
             Containers = (int)Math.Max(0, app.Number("runningContainers")),
             RestAddress = mapped == ApplicationState.Running && app.Text("amRPCAddress") is { } address
+                && address.Contains(':', StringComparison.Ordinal) && !address.Contains('/', StringComparison.Ordinal)
                 && Uri.TryCreate($"http://{address}/", UriKind.Absolute, out var uri) && uri.Port > 0
                     ? uri
                     : null,

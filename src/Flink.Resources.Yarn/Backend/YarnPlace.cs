@@ -22,14 +22,17 @@ internal sealed class YarnPlace
             ConnectTimeout = TimeSpan.FromSeconds(5),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         });
-        var pipelines = new BackendPipelines(timeProvider, options.AttemptTimeout, options.CallTimeout);
         ResourceManager = new ResourceManagerClient(
-            new HadoopHttp(name, [.. options.ResourceManagers], Http, pipelines, ResourceManagerClient.IsStandby), options.User!);
+            new HadoopHttp(name, [.. options.ResourceManagers], Http, Pipelines(), ResourceManagerClient.IsStandby), options.User!);
         Hdfs = new WebHdfsClient(
-            new HadoopHttp(name, [.. options.WebHdfs], Http, pipelines, WebHdfsClient.IsStandby), options.User!);
+            new HadoopHttp(name, [.. options.WebHdfs], Http, Pipelines(), WebHdfsClient.IsStandby), options.User!);
         Root = options.StagingRoot!.TrimEnd('/');
         Holder = options.ControllerId ?? DefaultControllerId();
         Fences = new FenceStore(Hdfs, Root, Holder, timeProvider);
+
+        // A circuit each: while the ResourceManager is away, HDFS still tells what its fences hold.
+        BackendPipelines Pipelines() => new(
+            timeProvider, options.AttemptTimeout, options.CallTimeout, circuit: new CircuitTuning(options.CircuitFailures, options.CircuitBreak));
     }
 
     public string Name { get; }
@@ -49,6 +52,8 @@ internal sealed class YarnPlace
     public string Root { get; }
 
     public string Holder { get; }
+
+    public ApplicationHandle Handle(string id, BackendIdentity identity) => new() { Backend = Name, Identity = identity, Id = id };
 
     public Evidence Seen(string what) => new(Name, TimeProvider.GetUtcNow(), what);
 
