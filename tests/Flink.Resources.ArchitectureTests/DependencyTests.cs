@@ -24,7 +24,7 @@ public sealed class DependencyTests
 
     public static TheoryData<string> Projects => [.. Directory.GetDirectories(Source).Select(static d => Path.GetFileName(d)!).Where(static n => n != "Shared")];
 
-    private static string Source => Path.Combine(Root(), "src");
+    private static string Source => Path.Combine(Repository.Root, "src");
 
     [Theory]
     [MemberData(nameof(Projects))]
@@ -52,15 +52,5 @@ public sealed class DependencyTests
     {
         Assert.True(File.Exists(Path.Combine(Source, project, "README.md")));
         Assert.NotEmpty(XDocument.Load(Path.Combine(Source, project, $"{project}.csproj")).Descendants("Description").Single().Value);
-    }
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Flink.Resources.sln")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The solution is not above the tests.");
-        }
-        return folder;
     }
 }

@@ -10,8 +10,13 @@ internal static class Clusters
         "Real clusters are not configured: set TESTBED_YARN_RM, TESTBED_WEBHDFS, TESTBED_HDFS, TESTBED_FLINK_HDFS_LIB, "
         + "TESTBED_FLINK_HDFS_PLUGINS, TESTBED_FLINK_HDFS_JOBS_JAR, KUBECONFIG and TESTBED_FLINK_IMAGE (docs/testing.md), then run dotnet test again.";
 
+    /// <summary>Given to a process that this one starts, it is the same run: the same names, the same controller.</summary>
+    public const string RunVariable = "FLINK_RESOURCES_TESTS_RUN";
+
     /// <summary>A run's own names, so that runs do not meet.</summary>
-    public static string Run { get; } = FormattableString.Invariant($"r{TimeProvider.System.GetUtcNow():HHmmss}p{Environment.ProcessId}");
+    public static string Run { get; } = Environment.GetEnvironmentVariable(RunVariable) is { Length: > 0 } run
+        ? run
+        : FormattableString.Invariant($"r{TimeProvider.System.GetUtcNow():HHmmss}p{Environment.ProcessId}");
 
     public static string Hdfs => Require("TESTBED_HDFS");
 

@@ -60,6 +60,14 @@ public sealed class FakeYarn : FakeServer
     /// <param name="keepsApplications">Whether it still knows its applications; false for one that lost its state store.</param>
     public void RestartResourceManager(bool keepsApplications) => _resourceManager.Restart(keepsApplications);
 
+    /// <summary>A NodeManager stops to report; the ResourceManager takes its containers for ended.</summary>
+    /// <param name="number">1 for the first.</param>
+    public void LoseNode(int number) => _resourceManager.LoseNode(number);
+
+    /// <summary>A lost NodeManager reports again.</summary>
+    /// <param name="number">1 for the first.</param>
+    public void ReturnNode(int number) => _resourceManager.ReturnNode(number);
+
     private protected override async Task CloseAsync()
     {
         if (_host is not null)

@@ -13,6 +13,7 @@ internal sealed class ResourceManager(FakeYarnOptions options, FakeHdfs hdfs, Fa
     private readonly ApplicationMasters _masters = new(options.TimeProvider, hdfs, jobs);
     private List<YarnApplication> _applications = [];
     private long _startedOn = options.TimeProvider.GetUtcNow().ToUnixTimeMilliseconds();
+    private readonly Dictionary<int, DateTimeOffset> _lost = [];
     private int _lastNumber;
 
     public static Task ConfigurationAsync(HttpContext context) => context.Query("name") switch
@@ -43,12 +44,28 @@ internal sealed class ResourceManager(FakeYarnOptions options, FakeHdfs hdfs, Fa
         }
     }
 
+    public void LoseNode(int number)
+    {
+        lock (_gate)
+        {
+            _lost[number - 1] = options.TimeProvider.GetUtcNow();
+        }
+    }
+
+    public void ReturnNode(int number)
+    {
+        lock (_gate)
+        {
+            _lost.Remove(number - 1);
+        }
+    }
+
     public Task CloseAsync() => _masters.CloseAsync();
 
     public Task HandleAsync(HttpContext context, string[] path) => (context.Request.Method, path) switch
     {
         ("GET", ["info"]) => AnswerAsync(context, (_, _) => YarnAnswers.Info(_startedOn)),
-        ("GET", ["nodes"]) => AnswerAsync(context, (apps, now) => YarnAnswers.Nodes(options, Live(apps), now)),
+        ("GET", ["nodes"]) => AnswerAsync(context, (apps, now) => YarnAnswers.Nodes(options, Live(apps), now, _lost, context.Query("states"))),
         ("GET", ["scheduler"]) => AnswerAsync(context, (apps, _) => YarnAnswers.Scheduler(options, Live(apps))),
         ("GET", ["apps"]) => ListAsync(context),
         ("POST", ["apps"]) => SubmitAsync(context),

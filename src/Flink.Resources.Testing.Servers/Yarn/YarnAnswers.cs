@@ -5,6 +5,9 @@ namespace Flink.Resources.Testing.Servers.Yarn;
 /// <summary>The ResourceManager's JSON, with the fields of Hadoop 3.4.3.</summary>
 internal static class YarnAnswers
 {
+    private const string Running = "RUNNING";
+    private const string Lost = "LOST";
+
     public static JsonObject Info(long startedOn) => new()
     {
         ["clusterInfo"] = new JsonObject
@@ -93,13 +96,23 @@ internal static class YarnAnswers
         return json;
     }
 
-    public static JsonObject Nodes(FakeYarnOptions options, IReadOnlyList<YarnApplication> live, DateTimeOffset now) => new()
+    /// <summary>The nodes, those that are lost included.</summary>
+    /// <param name="options">How many there are.</param>
+    /// <param name="live">What runs on them.</param>
+    /// <param name="now">When the others were heard of.</param>
+    /// <param name="lost">Those that don't report, and since when.</param>
+    /// <param name="states">Only nodes in these; empty for all.</param>
+    public static JsonObject Nodes(
+        FakeYarnOptions options, IReadOnlyList<YarnApplication> live, DateTimeOffset now, IReadOnlyDictionary<int, DateTimeOffset> lost, string states) => new()
     {
         ["nodes"] = new JsonObject
         {
             // All containers stand on the first node.
-            ["node"] = new JsonArray([.. Enumerable.Range(0, options.Nodes).Select(i => (JsonNode)Node(
-                options, i, i == 0 ? live.Sum(static a => a.MemoryMebibytes) : 0, i == 0 ? live.Sum(static a => a.Cores) : 0, live, now))]),
+            ["node"] = new JsonArray([.. Enumerable.Range(0, options.Nodes)
+                .Where(i => states.Length == 0 || states.Contains(lost.ContainsKey(i) ? Lost : Running, StringComparison.OrdinalIgnoreCase))
+                .Select(i => (JsonNode)Node(
+                    options, i, i == 0 ? live.Sum(static a => a.MemoryMebibytes) : 0, i == 0 ? live.Sum(static a => a.Cores) : 0, live,
+                    lost.TryGetValue(i, out var since) ? (Lost, since) : (Running, now)))]),
         },
     };
 
@@ -167,14 +180,14 @@ internal static class YarnAnswers
         queue == "root" || queue.StartsWith("root.", StringComparison.Ordinal) ? queue : $"root.{queue}";
 
     private static JsonObject Node(
-        FakeYarnOptions options, int index, long memory, long cores, IReadOnlyList<YarnApplication> live, DateTimeOffset now) => new()
+        FakeYarnOptions options, int index, long memory, long cores, IReadOnlyList<YarnApplication> live, (string State, DateTimeOffset At) heard) => new()
     {
         ["rack"] = "/default-rack",
-        ["state"] = "RUNNING",
+        ["state"] = heard.State,
         ["id"] = FormattableString.Invariant($"node-{index + 1}:8041"),
         ["nodeHostName"] = FormattableString.Invariant($"node-{index + 1}"),
         ["nodeHTTPAddress"] = FormattableString.Invariant($"node-{index + 1}:8042"),
-        ["lastHealthUpdate"] = now.ToUnixTimeMilliseconds(),
+        ["lastHealthUpdate"] = heard.At.ToUnixTimeMilliseconds(),
         ["version"] = "3.4.3",
         ["healthReport"] = string.Empty,
         ["numContainers"] = index == 0 ? live.Sum(static a => a.Containers) : 0,

@@ -14,6 +14,7 @@ internal sealed class YarnBackend : IResourceBackend, IApplicationMoves
     private readonly ApplicationReader _reader;
     private readonly Starting _starting;
     private readonly Removal _removal;
+    private readonly Death _death;
     private readonly Snapshots _snapshots;
     private readonly YarnFences _fences;
     private readonly YarnSnapshotStorage _storage;
@@ -27,6 +28,7 @@ internal sealed class YarnBackend : IResourceBackend, IApplicationMoves
         _reader = new ApplicationReader(place);
         _starting = new Starting(place, _reader, logger);
         _removal = new Removal(place, _reader);
+        _death = new Death(place, _reader);
         _snapshots = new Snapshots(place);
         _fences = new YarnFences(place);
         _storage = new YarnSnapshotStorage(place);
@@ -82,30 +84,10 @@ internal sealed class YarnBackend : IResourceBackend, IApplicationMoves
         return _reader.FindAsync(application, cancellationToken);
     }
 
-    public async Task<DeathProbe> ProbeDeathAsync(CopyRef copy, CancellationToken cancellationToken = default)
+    public Task<DeathProbe> ProbeDeathAsync(CopyRef copy, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(copy);
-        var found = await FindAsync(copy.Application, cancellationToken).ConfigureAwait(false);
-        var verdict = found.Match(
-            static report => report switch
-            {
-                { State: ApplicationState.Finished, NativeState: "RUNNING" or null, Containers: > 0 } => DeathVerdict.Alive,
-                { State: ApplicationState.Finished, Containers: > 0 } => DeathVerdict.Dying,
-                { State: ApplicationState.Finished or ApplicationState.Prepared } => DeathVerdict.Dead,
-                { State: ApplicationState.Unknown } => DeathVerdict.Unknown,
-                _ => DeathVerdict.Alive,
-            },
-            static _ => DeathVerdict.Dead,
-            static _ => DeathVerdict.Unknown);
-        var seen = found.Match(
-            static report => $"{report.NativeState ?? report.State.ToString()}, {report.Containers} containers.",
-            static evidence => evidence.Seen,
-            static evidence => evidence.Seen);
-        return new DeathProbe(copy, verdict, _place.Seen(seen))
-        {
-            // A final state ends the attempts: containers that are left end, and nothing starts others.
-            CanComeBack = verdict is not (DeathVerdict.Dead or DeathVerdict.Dying),
-        };
+        return _death.ProbeAsync(copy, cancellationToken);
     }
 
     public Task<RemoveOutcome> RemoveAsync(

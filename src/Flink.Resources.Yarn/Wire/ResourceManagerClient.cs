@@ -65,6 +65,10 @@ internal sealed class ResourceManagerClient(HadoopHttp http, string user)
     public async Task<ImmutableArray<JsonElement>> NodesAsync(CancellationToken cancellationToken) =>
         [.. (await GetAsync("cluster/nodes", cancellationToken).ConfigureAwait(false)).Member("nodes").Member("node").Items];
 
+    /// <summary>The nodes in one state, those that are gone included.</summary>
+    public async Task<ImmutableArray<JsonElement>> NodesAsync(string state, CancellationToken cancellationToken) =>
+        [.. (await GetAsync($"cluster/nodes?states={state}", cancellationToken).ConfigureAwait(false)).Member("nodes").Member("node").Items];
+
     public async Task<JsonElement> SchedulerAsync(CancellationToken cancellationToken) =>
         (await GetAsync("cluster/scheduler", cancellationToken).ConfigureAwait(false)).Member("scheduler").Member("schedulerInfo");
 

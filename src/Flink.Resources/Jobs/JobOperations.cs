@@ -248,7 +248,7 @@ internal sealed class JobOperations(IBackendCatalog backends, IJournal journal, 
 
     private async Task<JobEvent> EvidenceAsync(CopyRef copy, CancellationToken cancellationToken)
     {
-        var seen = await _observer.LookAsync(copy, null, thorough: false, cancellationToken).ConfigureAwait(false);
+        var seen = await _observer.LookAsync(copy, null, thorough: true, cancellationToken).ConfigureAwait(false);
         var text = new StringBuilder();
         if (seen.Diagnostics is { Length: > 0 } diagnostics)
         {

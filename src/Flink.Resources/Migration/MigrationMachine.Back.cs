@@ -1,3 +1,5 @@
+using Flink.Resources.Rollback;
+
 namespace Flink.Resources;
 
 /// <content>The way back: from the best state that is allowed, to the definition that the source had.</content>
@@ -12,38 +14,71 @@ internal static partial class MigrationMachine
         {
             return run;
         }
-        run = run with { Evidence = evidence.Text };
-        var wrote = run.TargetMayRun && (seen.CompletedCheckpoints > 0 || run.RunningAt is not null);
-        var runs = seen.JobState == FlinkJobState.Running && seen.AllTasksRun;
-        if (!run.ToOrigin && runs && seen.CompletedCheckpoints > 0)
-        {
-            var trigger = TriggerOf(run, "return", 1);
-            return Go(
-                Decide(run, RollbackChoice.CarryForward, "The target's savepoint: nothing is lost or repeated."),
-                MigrationState.TargetStopping, at,
-                new StopWithSavepoint(TargetOf(run) with { Job = seen.Job }, new SavepointRequest(trigger, SnapshotDirectoryOf(run, "target")))) with { Trigger = trigger };
-        }
-        if (!run.ToOrigin && seen.LatestCheckpoint is { } checkpoint && seen.CompletedCheckpoints > 0)
-        {
-            return FenceTargetFrom(Decide(run with { Return = new MigrationSnapshot(checkpoint, false, at) }, RollbackChoice.TargetCheckpoint, "The target's newest checkpoint, like a failover: transactional sinks stay exact, others repeat from there."), at);
-        }
-        return ToOrigin(run, wrote, at);
+        return Choose(run with { Evidence = evidence.Text }, EvidenceOf(run, seen, at), seen, at);
     }
+
+    /// <summary>The policy chooses; what it does not allow by itself waits for a person.</summary>
+    private static MigrationRun Choose(MigrationRun run, RollbackEvidence evidence, CopyObservation seen, DateTimeOffset at)
+    {
+        var decision = RollbackPolicy.Decide(evidence);
+        run = run with { Rollback = new MigrationRollback(run.Reason ?? "asked for", decision.Choice, decision.DataEffect) };
+        switch (decision.Choice)
+        {
+            case RollbackChoice.CarryForward:
+                var trigger = TriggerOf(run, "return", 1);
+                return Go(
+                    run, MigrationState.TargetStopping, at,
+                    new StopWithSavepoint(TargetOf(run) with { Job = seen.Job }, new SavepointRequest(trigger, SnapshotDirectoryOf(run, "target")))) with { Trigger = trigger };
+            case RollbackChoice.TargetCheckpoint:
+                return FenceTargetFrom(run with { Return = new MigrationSnapshot(decision.From!.Uri, false, at) }, at);
+            case RollbackChoice.ReturnToOrigin:
+                return FenceTargetFrom(run, at);
+            default:
+                return Park(run with { Rollback = null }, LiveCopy.Target, $"{run.Reason} {decision.Reason}. RollBackToOrigin goes back to {run.Origin!.Uri} all the same.", at);
+        }
+    }
+
+    private static RollbackEvidence EvidenceOf(MigrationRun run, CopyObservation seen, DateTimeOffset at)
+    {
+        var wasUp = run.TargetWasUp || seen.Job is not null;
+        return new RollbackEvidence
+        {
+            Now = at,
+            Order = run.ToOrigin ? RollbackOrder.ToOrigin : RollbackOrder.Automatic,
+            TargetRuns = !wasUp && seen.Application == LookupStatus.Found ? false
+                : seen.FlinkAnswers ? seen.JobState == FlinkJobState.Running && seen.AllTasksRun
+                : seen.ApplicationState == ApplicationState.Finished ? false : null,
+            TargetCheckpoint = seen is { LatestCheckpoint: { } checkpoint, CompletedCheckpoints: > 0 } ? new RollbackSnapshot(checkpoint, seen.LatestCheckpointAt ?? at) : null,
+            // Both backends retain checkpoints unless a specification says otherwise; who reads the stop's snapshot reads its neighbours.
+            RetainsCheckpoints = seen.RetainsCheckpoints ?? run.TargetRetainsCheckpoints,
+            SourceReadsCheckpoint = SameStore(seen.LatestCheckpoint, run.Origin?.Uri) ? true : null,
+            CheckpointInterval = seen.CheckpointInterval ?? run.SourceFacts?.CheckpointInterval,
+            IsOneWay = IsOneWay(run.SourceFacts?.FlinkVersion, run.Request.TargetSpec.FlinkVersion),
+            RestoredAsIntended = run.IsDamaged ? false : run.IsRestoreVerified ? true : seen.HasCheckpoints ? SamePlace(seen.RestoredFrom, run.Origin?.Uri) : null,
+            Origin = run.Origin is { } origin ? new RollbackSnapshot(origin.Uri, origin.At) : null,
+            // It is neither claimed nor deleted before the end of the run.
+            OriginExists = run.Origin is not null,
+            TargetWrote = !run.TargetMayRun ? false : wasUp ? MayHaveWritten(run, seen) : seen.Application == LookupStatus.Found ? false : null,
+            Sinks = run.Request.Options.Sinks,
+            AcceptsDuplicates = run.Request.Options.AcceptsDuplicates,
+        };
+    }
+
+    /// <summary>Sinks that commit with checkpoints have written nothing before the first one.</summary>
+    private static bool MayHaveWritten(MigrationRun run, CopyObservation seen) => run.Request.Options.Sinks.IsEmpty
+        || run.Request.Options.Sinks.Values.Any(static s => s is not (SinkClass.Transactional or SinkClass.TableCommits))
+        || !seen.HasCheckpoints || seen.CompletedCheckpoints > 0;
+
+    /// <summary>State that another minor version of Flink wrote may not be readable by the one before.</summary>
+    private static bool IsOneWay(string? source, string target) => source is not null && MinorOf(source) != MinorOf(target);
+
+    private static string MinorOf(string version) => string.Join('.', version.Split('.').Take(2));
+
+    private static bool SameStore(string? left, string? right) => Uri.TryCreate(left, UriKind.Absolute, out var one)
+        && Uri.TryCreate(right, UriKind.Absolute, out var other) && one.Scheme == other.Scheme && one.Authority == other.Authority;
 
     private static MigrationRun Decide(MigrationRun run, RollbackChoice choice, string effect) =>
         run with { Rollback = new MigrationRollback(run.Reason ?? "asked for", choice, effect) };
-
-    /// <summary>What the target committed since is written once more: allowed where that does no harm, or was accepted.</summary>
-    private static MigrationRun ToOrigin(MigrationRun run, bool wrote, DateTimeOffset at)
-    {
-        var repeats = run.Request.Options.Sinks.Where(s => s.Value is not (SinkClass.Idempotent or SinkClass.Append)
-            || (s.Value == SinkClass.Append && !run.Request.Options.AcceptsDuplicates)).Select(static s => s.Key).ToList();
-        if (wrote && (repeats.Count > 0 || run.Request.Options.Sinks.IsEmpty) && !run.Request.Options.AcceptsDuplicates && !run.ToOrigin)
-        {
-            return Park(run, LiveCopy.Target, $"{run.Reason} Going back to {run.Origin!.Uri} would repeat what the target wrote to {(repeats.Count > 0 ? string.Join(", ", repeats) : "its sinks, of which nothing is declared")}. Ask for RollBackToOrigin to accept that.", at);
-        }
-        return FenceTargetFrom(Decide(run, RollbackChoice.ReturnToOrigin, wrote ? "What the target wrote since the stop is written again." : "The target wrote nothing: nothing is lost or repeated."), at);
-    }
 
     private static MigrationRun FenceTargetFrom(MigrationRun run, DateTimeOffset at) => Go(
         run with { Live = LiveCopy.Unknown }, MigrationState.TargetFenced, at,
@@ -60,9 +95,7 @@ internal static partial class MigrationMachine
             case CopySeen { Copy: { Savepoint: SavepointLook.Failed, SavepointNamedByCause: { } named } copy } seen when copy.JobState != FlinkJobState.Running:
                 return FenceTargetFrom(run with { Return = new MigrationSnapshot(named, true, seen.At), EndedByStop = false }, seen.At);
             case CopySeen { Copy: var copy } seen when copy.Savepoint == SavepointLook.Failed || IsLate(run, seen.At, TargetStopTimeout) || HasEndedBadly(copy, out _):
-                return copy is { LatestCheckpoint: { } checkpoint, CompletedCheckpoints: > 0 }
-                    ? FenceTargetFrom(Decide(run with { EndedByStop = false, Return = new MigrationSnapshot(checkpoint, false, seen.At) }, RollbackChoice.TargetCheckpoint, $"The target gave no savepoint ({copy.SavepointCause ?? copy.Trouble ?? "in time"}): its newest checkpoint, like a failover."), seen.At)
-                    : ToOrigin(run with { EndedByStop = false }, wrote: true, seen.At);
+                return Choose(run with { EndedByStop = false }, EvidenceOf(run, copy, seen.At) with { SavepointFailed = true }, copy, seen.At);
             case CopySeen seen:
                 return Again(run, seen.At, seen.Copy.FlinkAnswers);
             default:

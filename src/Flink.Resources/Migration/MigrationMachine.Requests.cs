@@ -1,3 +1,5 @@
+using Flink.Resources.Rollback;
+
 namespace Flink.Resources;
 
 /// <content>What people ask for. What comes at the wrong time changes nothing.</content>

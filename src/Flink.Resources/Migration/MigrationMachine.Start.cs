@@ -32,6 +32,7 @@ internal static partial class MigrationMachine
         {
             return run;
         }
+        run = run with { TargetWasUp = run.TargetWasUp || seen.Job is not null, TargetRetainsCheckpoints = seen.RetainsCheckpoints ?? run.TargetRetainsCheckpoints };
         if (HasEndedBadly(seen, out var why))
         {
             return GoBack(run, why, at);
@@ -41,12 +42,13 @@ internal static partial class MigrationMachine
             run = run with { RunningAt = run.RunningAt ?? at };
             if (!SamePlace(seen.RestoredFrom, run.Origin!.Uri) || seen.RestoredFromSavepoint != run.Origin.IsSavepoint)
             {
-                return GoBack(run with { ToOrigin = true }, $"The target restored {seen.RestoredFrom ?? "nothing"} where {run.Origin.Uri} was meant.", at);
+                return GoBack(run with { IsDamaged = true }, $"The target restored {seen.RestoredFrom ?? "nothing"} where {run.Origin.Uri} was meant.", at);
             }
             if (Difference(run.SourceFacts?.Environment, seen.Environment) is { } difference)
             {
-                return GoBack(run with { ToOrigin = true }, difference, at);
+                return GoBack(run with { IsDamaged = true }, difference, at);
             }
+            run = run with { IsRestoreVerified = true };
             if (seen.CompletedCheckpoints >= 1)
             {
                 return Go(run, MigrationState.CatchingUp, at, new LookAtCopy(TargetOf(run)));

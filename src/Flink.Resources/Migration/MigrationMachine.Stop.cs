@@ -1,3 +1,5 @@
+using Flink.Resources.Rollback;
+
 namespace Flink.Resources;
 
 /// <content>The stop of the source, and the proof that it is dead.</content>

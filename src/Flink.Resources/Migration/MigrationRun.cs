@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Flink.Resources.Rollback;
 
 namespace Flink.Resources;
 
@@ -93,22 +94,6 @@ public sealed record MigrationSnapshot(string Uri, bool IsSavepoint, DateTimeOff
 /// <param name="State">The new state.</param>
 /// <param name="At">When it was entered.</param>
 public readonly record struct StateChange(MigrationState State, DateTimeOffset At);
-
-/// <summary>From which state a job goes on after a rollback.</summary>
-public enum RollbackChoice
-{
-    /// <summary>Not decided.</summary>
-    Unknown = 0,
-
-    /// <summary>From a savepoint of the target: nothing is lost or repeated.</summary>
-    CarryForward,
-
-    /// <summary>From the target's newest checkpoint, like a failover.</summary>
-    TargetCheckpoint,
-
-    /// <summary>From the snapshot with which the source was stopped: what the target wrote since is written again.</summary>
-    ReturnToOrigin,
-}
 
 /// <summary>Why and how a job goes back.</summary>
 /// <param name="Reason">Why.</param>
@@ -235,6 +220,18 @@ public sealed record MigrationRun
     internal TriggerId? Trigger { get; init; }
 
     internal int StopAttempt { get; init; }
+
+    /// <summary>A Flink job was seen in the target: it may have written something.</summary>
+    internal bool TargetWasUp { get; init; }
+
+    /// <summary>The target restored what was meant, and runs in the same environment.</summary>
+    internal bool IsRestoreVerified { get; init; }
+
+    /// <summary>The target began from something else, or runs in another environment: its state is not the job's.</summary>
+    internal bool IsDamaged { get; init; }
+
+    /// <summary>The target's checkpoints survive it; null when that was not read.</summary>
+    internal bool? TargetRetainsCheckpoints { get; init; }
 
     /// <summary>How often the start on the way back failed before a Flink job was seen.</summary>
     internal int ReturnAttempt { get; init; }

@@ -61,10 +61,12 @@ internal sealed class MoveFlow : IAsyncDisposable
         return change?.Invoke(request) ?? request;
     }
 
-    public async Task<MigrationRun> MoveAsync(MoveRequest request)
+    public Task<MigrationRun> MoveAsync(MoveRequest request) => MoveAsync(Migrations, request);
+
+    public static async Task<MigrationRun> MoveAsync(IMigrations migrations, MoveRequest request)
     {
-        var id = await Migrations.CreateAsync(request, Cancellation);
-        var run = await Migrations.RunAsync(id, new Said(), Cancellation);
+        var id = await migrations.CreateAsync(request, Cancellation);
+        var run = await migrations.RunAsync(id, new Said(), Cancellation);
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{run.State} after {string.Join(", ", run.Timeline.Select(t => $"{t.State} {(t.At - run.Timeline[0].At).TotalSeconds:0.0}"))}; no copy for {run.Downtime?.TotalSeconds:0.0} s; {run.Reason}");
         return run;

@@ -1,3 +1,6 @@
+using Flink.Resources.Rollback;
+using Microsoft.Extensions.DependencyInjection;
+
 namespace Flink.Resources.Integration;
 
 /// <summary>One running job goes to the other cluster, exact, or back where it was.</summary>
@@ -10,8 +13,15 @@ public sealed class MoveTests
         var source = await MoveFlow.StartAsync(flow.Yarn, flow.OnYarn);
         await using (new CopySampler(flow.Catalog, flow.Job))
         {
-            var there = await flow.MoveAsync(flow.Request(source, toKubernetes: true));
-            Assert.Equal((MigrationState.Committed, LiveCopy.Target), (there.State, there.Live));
+            // A second controller with a journal of its own wants the same at the same time.
+            using var rival = Backends.Both("rival", new MemoryJournal(TimeProvider.System));
+            var runs = await Task.WhenAll(
+                flow.MoveAsync(flow.Request(source, toKubernetes: true)),
+                MoveFlow.MoveAsync(rival.GetRequiredService<IMigrations>(), flow.Request(source, toKubernetes: true)));
+            var there = Assert.Single(runs, static r => r.State == MigrationState.Committed);
+            var loser = Assert.Single(runs, static r => r.State == MigrationState.Held);
+            Assert.Equal(LiveCopy.Target, there.Live);
+            Assert.Contains(there == runs[0] ? "clean-" : "rival-", loser.Reason, StringComparison.Ordinal);
             Assert.Equal(DeathVerdict.Dead, (await flow.Yarn.ProbeDeathAsync(new CopyRef(source), MoveFlow.Cancellation)).Verdict);
             await flow.VerifyAsync();
 

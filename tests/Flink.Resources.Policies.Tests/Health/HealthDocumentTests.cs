@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 
 namespace Flink.Resources.Health;
 
@@ -13,9 +12,6 @@ public sealed class HealthDocumentTests
             CultureInfo.InvariantCulture,
             $"| {i.Key} | {i.Title} | {i.Bad} | {i.Good} | {i.Weight} | {i.Window.TotalMinutes} min | {(i.LimitsScore ? "yes" : "no")} |\n"));
 
-        Assert.Contains(string.Concat(rows), File.ReadAllText(Document()).ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains(string.Concat(rows), File.ReadAllText(Repository.Document("health.md")).ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
-
-    private static string Document([CallerFilePath] string file = "") =>
-        Path.Combine(Path.GetDirectoryName(file)!, "..", "..", "..", "docs", "health.md");
 }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Flink.Resources.Rollback;
 
 /// <summary>The table that people read is what the code does.</summary>
@@ -7,7 +5,7 @@ public sealed class RollbackDocumentTests
 {
     [Fact]
     public void Document_TableOfEffects_IsThatOfTheCode() =>
-        Assert.Contains(Table(), File.ReadAllText(Document()).ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains(Table(), File.ReadAllText(Repository.Document("rollback.md")).ReplaceLineEndings("\n"), StringComparison.Ordinal);
 
     private static string Table()
     {
@@ -38,7 +36,4 @@ public sealed class RollbackDocumentTests
         DataEffect.RepeatedEffects => "effects happen again",
         _ => "state lost",
     };
-
-    private static string Document([CallerFilePath] string file = "") =>
-        Path.Combine(Path.GetDirectoryName(file)!, "..", "..", "..", "docs", "rollback.md");
 }

@@ -8,7 +8,7 @@ public sealed class CorpusTests
 {
     public static TheoryData<string> Configurations => [.. Directory.GetFiles(Folder, "*.yaml").Select(static f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
 
-    private static string Folder => Path.Combine(Jobs.Root(), "tests", "Flink.Resources.Policies.Tests", "Translation", "Corpus");
+    private static string Folder => Path.Combine(Repository.Root, "tests", "Flink.Resources.Policies.Tests", "Translation", "Corpus");
 
     [Fact]
     public void Corpus_HoldsBothPlacesBothFormatsAndManyVersions()

@@ -12,7 +12,7 @@ public sealed class DocumentationTests
     [Fact]
     public void Page_HoldsTheTablesOfTheCode()
     {
-        var path = Path.Combine(Jobs.Root(), "docs", "translation.md");
+        var path = Path.Combine(Repository.Root, "docs", "translation.md");
         var page = File.ReadAllText(path);
         var (start, stop) = (page.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, page.IndexOf(End, StringComparison.Ordinal));
         var tables = Tables();

@@ -142,14 +142,4 @@ internal static class Jobs
             yield return $"  env {key}={value}";
         }
     }
-
-    public static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Flink.Resources.sln")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The solution is not above the tests.");
-        }
-        return folder;
-    }
 }

@@ -25,11 +25,7 @@ public sealed class DocsTests
     [Fact]
     public void Docs_ShowTheseVeryLines()
     {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Flink.Resources.sln")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The solution is not above the tests.");
-        }
+        var folder = Repository.Root;
         var source = File.ReadAllText(Path.Combine(folder, "tests", "Flink.Resources.Simulation.Tests", "Fleet", "DocsTests.cs"));
         var region = source.Split("#region docs\n")[1].Split("    #endregion")[0];
         var shown = string.Join('\n', region.TrimEnd().Split('\n').Select(static l => l.Length > 4 ? l[4..] : l));

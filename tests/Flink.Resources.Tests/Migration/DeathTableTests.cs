@@ -33,7 +33,7 @@ public sealed class DeathTableTests
     [Fact]
     public void Document_SaysWhatTheMachineDoes()
     {
-        var path = Path.Combine(Root(), "docs", "migration.md");
+        var path = Repository.Document("migration.md");
         var text = File.ReadAllText(path);
         var (begin, end) = (text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, text.IndexOf(End, StringComparison.Ordinal));
         var table = $"\n{Table()}";
@@ -111,14 +111,4 @@ public sealed class DeathTableTests
         CollectEvidence => new EvidenceSeen(new CopyObservation { Trouble = "timeout" }, "nothing could be read") { At = at },
         _ => new TriggerEnded(WriteResult.Unknown, "timeout") { At = at },
     };
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Flink.Resources.sln")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The solution is not above the tests.");
-        }
-        return folder;
-    }
 }

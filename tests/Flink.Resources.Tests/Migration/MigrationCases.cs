@@ -92,7 +92,7 @@ internal static class MigrationCases
         KeepDefinition => new DefinitionKept(WriteResult.Done, new KeptDefinition(new ArtifactRef("hdfs://ns1/kept/clicks.jar"), [], null, [], ImmutableSortedDictionary<string, string>.Empty), null) { At = at },
         ProbeDeath => new DeathSeen(DeathVerdict.Dead, false, new Evidence("test", at, "gone")) { At = at },
         FindSnapshot => new SnapshotSeen(LookupStatus.Found, $"{Checkpoints}/chk-9", null) { At = at },
-        CollectEvidence => new EvidenceSeen(RestoredFrom(Savepoint), "an exception") { At = at },
+        CollectEvidence => new EvidenceSeen(RestoredFrom(Savepoint) with { LatestCheckpointAt = at - TimeSpan.FromSeconds(3) }, "an exception") { At = at },
         _ => throw new InvalidOperationException(effect.ToString()),
     };
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Flink.Resources.Rollback;
 using static Flink.Resources.Migration.MigrationCases;
 
 namespace Flink.Resources.Migration;
@@ -6,6 +7,11 @@ namespace Flink.Resources.Migration;
 public sealed class MigrationMachineTests
 {
     private static readonly TimeSpan _second = TimeSpan.FromSeconds(1);
+
+    private static readonly MoveOptions _transactional = new()
+    {
+        Soak = _second, Sinks = ImmutableSortedDictionary<string, SinkClass>.Empty.Add("orders", SinkClass.Transactional),
+    };
 
     [Fact]
     public void Move_WithoutTrouble_StopsProvesDeadAndStartsOnce()
@@ -187,8 +193,13 @@ public sealed class MigrationMachineTests
     [Fact]
     public void Restore_FromNothing_GoesBackToOrigin()
     {
-        var (run, _) = Carry(New(), static (run, effect, at) => effect is LookAtCopy { Copy.Application: var a } && a == Target
-            ? new CopySeen(Healthy with { RestoredFrom = null, CompletedCheckpoints = 0 }) { At = at } : null);
+        var nothing = Healthy with { RestoredFrom = null, CompletedCheckpoints = 0 };
+        var (run, _) = Carry(New(_transactional), (run, effect, at) => effect switch
+        {
+            LookAtCopy { Copy.Application: var a } when a == Target => new CopySeen(nothing) { At = at },
+            CollectEvidence => new EvidenceSeen(nothing, "nothing") { At = at },
+            _ => null,
+        });
 
         Assert.Equal(MigrationState.RolledBack, run.State);
         Assert.Contains("restored nothing", run.Rollback!.Reason, StringComparison.Ordinal);
@@ -198,8 +209,13 @@ public sealed class MigrationMachineTests
     [Fact]
     public void Restore_InAnotherTimeZone_GoesBackBeforeTheFirstCheckpoint()
     {
-        var (run, _) = Carry(New(), static (run, effect, at) => effect is LookAtCopy { Copy.Application: var a } && a == Target
-            ? new CopySeen(RestoredFrom(Savepoint) with { CompletedCheckpoints = 0, Environment = new RuntimeEnvironment(17, "Asia/Shanghai", TimeSpan.FromHours(8), "UTF-8") }) { At = at } : null);
+        var elsewhere = RestoredFrom(Savepoint) with { CompletedCheckpoints = 0, Environment = new RuntimeEnvironment(17, "Asia/Shanghai", TimeSpan.FromHours(8), "UTF-8") };
+        var (run, _) = Carry(New(_transactional), (run, effect, at) => effect switch
+        {
+            LookAtCopy { Copy.Application: var a } when a == Target => new CopySeen(elsewhere) { At = at },
+            CollectEvidence => new EvidenceSeen(elsewhere, "nothing") { At = at },
+            _ => null,
+        });
 
         Assert.Equal(MigrationState.RolledBack, run.State);
         Assert.Contains("Asia/Shanghai", run.Rollback!.Reason, StringComparison.Ordinal);

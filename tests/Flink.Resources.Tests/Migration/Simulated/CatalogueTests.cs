@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Flink.Resources.Rollback;
 using Flink.Resources.Simulation;
 
 namespace Flink.Resources.Migration;
