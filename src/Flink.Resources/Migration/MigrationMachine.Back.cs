@@ -34,7 +34,7 @@ internal static partial class MigrationMachine
             case RollbackChoice.ReturnToOrigin:
                 return FenceTargetFrom(run, at);
             default:
-                return Park(run with { Rollback = null }, LiveCopy.Target, $"{run.Reason} {decision.Reason}. RollBackToOrigin goes back to {run.Origin!.Uri} all the same.", at);
+                return Park(run with { Rollback = null }, seen.FlinkAnswers ? LiveCopy.Target : LiveCopy.Unknown, $"{run.Reason} {decision.Reason}. RollBackToOrigin goes back to {run.Origin!.Uri} all the same.", at);
         }
     }
 

@@ -28,7 +28,9 @@ internal static partial class MigrationMachine
     private static bool IsGoingBack(MigrationRun run) => run.WantsBack is not null || run.State is MigrationState.RollbackRequested
         or MigrationState.TargetStopping or MigrationState.TargetFenced or MigrationState.SourceResubmitting or MigrationState.SourceVerifying;
 
-    private static bool CanReturn(MigrationRun run) => run is { Target: not null, Origin: not null, Returned: null, Live: LiveCopy.Target or LiveCopy.None };
+    /// <summary>A target that was started was started after the source's death; it is proved dead itself before anything else is.</summary>
+    private static bool CanReturn(MigrationRun run) => run is { Target: not null, Origin: not null, Returned: null }
+        && (run.TargetMayRun || run.Live is LiveCopy.Target or LiveCopy.None);
 
     private static MigrationRun Asked(MigrationRun run, RequestMade asked)
     {

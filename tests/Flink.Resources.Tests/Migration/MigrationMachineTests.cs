@@ -280,7 +280,7 @@ public sealed class MigrationMachineTests
             effect is LookAtCopy && run.State == MigrationState.TargetStopping
                 ? new CopySeen(RestoredFrom(Savepoint) with { Savepoint = SavepointLook.Failed, SavepointCause = "expired" }) { At = at } : null);
 
-        Assert.Equal(MigrationState.RolledBack, run.State);
+        Assert.True(run.State == MigrationState.RolledBack, run.Reason);
         Assert.Equal(RollbackChoice.TargetCheckpoint, run.Rollback!.Choice);
         Assert.Equal($"{Checkpoints}/chk-9", run.Return!.Uri);
         Assert.Contains(performed.OfType<RemoveApplication>(), static r => r.Application == Target && r.Metadata == HaMetadata.Keep);
@@ -347,7 +347,7 @@ public sealed class MigrationMachineTests
             (run, var one) = Carry(run, world, 1);
             performed = performed.AddRange(one);
         }
-        (run, var rest) = Carry(MigrationMachine.Step(run, Asked(request)), world);
+        (run, var rest) = Carry(MigrationMachine.Step(run, Asked(request) with { At = run.EnteredAt }), world);
         return (run, performed.AddRange(rest));
     }
 }

@@ -116,7 +116,7 @@ public sealed class CatalogueTests
 
         Assert.Null(wrong);
         Assert.Equal((MigrationState.RolledBack, RollbackChoice.ReturnToOrigin), (run.State, run.Rollback!.Choice));
-        Assert.Contains("wrote nothing", run.Rollback.Effect, StringComparison.Ordinal);
+        Assert.Contains("nothing is lost or repeated", run.Rollback.Effect, StringComparison.Ordinal);
     }
 
     [Fact]
