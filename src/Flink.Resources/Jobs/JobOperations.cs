@@ -77,15 +77,25 @@ internal sealed class JobOperations(IBackendCatalog backends, IJournal journal, 
         }
     }
 
-    private async Task<JobEvent> StopAsync(StopWithSavepoint effect, bool resumed, CancellationToken cancellationToken)
+    private Task<JobEvent> StopAsync(StopWithSavepoint effect, bool resumed, CancellationToken cancellationToken) => TriggerAsync(
+        effect.Copy, c => StopAsync(c, effect, resumed, cancellationToken), cancellationToken);
+
+    /// <summary>
+    /// A process that died may have asked already: that is seen by the trigger id. Only a Flink that does not know it is asked, under the
+    /// same id, which it takes for the same request should the first one still arrive.
+    /// </summary>
+    private static async Task<TriggerOutcome> StopAsync(IFlinkCluster cluster, StopWithSavepoint effect, bool resumed, CancellationToken cancellationToken)
     {
+        var job = JobOf(effect.Copy);
         if (resumed)
         {
-            // Whether the request arrived is seen by looking for its trigger id. Asking again here could stop a job twice.
-            return new TriggerEnded(WriteResult.Unknown, "A process that died may have asked already.") { At = Now };
+            var known = await cluster.FindSavepointAsync(job, effect.Request.Trigger, cancellationToken).ConfigureAwait(false);
+            if (known.Status != LookupStatus.Absent)
+            {
+                return new TriggerOutcome.Indeterminate(known.Evidence);
+            }
         }
-        return await TriggerAsync(effect.Copy, c => c.StopWithSavepointAsync(JobOf(effect.Copy), effect.Request, cancellationToken), cancellationToken)
-            .ConfigureAwait(false);
+        return await cluster.StopWithSavepointAsync(job, effect.Request, cancellationToken).ConfigureAwait(false);
     }
 
     private Task<JobEvent> CheckpointAsync(TriggerCheckpoint effect, CancellationToken cancellationToken) => TriggerAsync(
