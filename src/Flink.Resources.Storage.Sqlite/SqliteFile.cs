@@ -45,7 +45,7 @@ internal sealed class SqliteFile
             {
                 // Two processes that create one file at the same moment: SQLite refuses one of them without waiting.
                 connection.Dispose();
-                Thread.Sleep(TimeSpan.FromMilliseconds(20));
+                Thread.Sleep(TimeSpan.FromMilliseconds(20)); // The store's own thread: SQLite is synchronous.
             }
             catch
             {

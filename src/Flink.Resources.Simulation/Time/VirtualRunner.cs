@@ -104,7 +104,7 @@ internal sealed class VirtualRunner(VirtualClock clock, TimeSpan patience)
             {
                 return true;
             }
-            Thread.Sleep(1);
+            Thread.Sleep(1); // The thread of the simulation; other threads hold what it waits for.
         }
         return false;
     }
@@ -171,7 +171,7 @@ internal sealed class VirtualRunner(VirtualClock clock, TimeSpan patience)
                 {
                 }
                 _runner.Clock.PassTo(now);
-                Thread.Sleep(1);
+                Thread.Sleep(1); // A thread of its own, which nothing awaits.
             }
         }
     }
