@@ -38,7 +38,7 @@ public sealed class VirtualTimeTests
                 await Task.Run(
                     () =>
                     {
-                        Thread.Sleep(20);
+                        Thread.Sleep(20); // Work of the thread pool takes real time; no virtual time may pass meanwhile.
                         channel.Writer.TryWrite(1);
                     },
                     ct);
