@@ -19,6 +19,23 @@ public static class FlinkRest
         TimeProvider timeProvider,
         FlinkRestOptions? options = null)
     {
+        return new FlinkRestCluster(application, Client(application, baseAddress, http, timeProvider, options));
+    }
+
+    /// <summary>The part of a Flink cluster's REST API that runs jars, which only session clusters have. Sends nothing yet.</summary>
+    /// <param name="application">The application that the cluster belongs to.</param>
+    /// <param name="baseAddress">Where its REST API is; a path prefix (of a proxy) is kept, with or without a slash at its end.</param>
+    /// <param name="http">Sends the requests, credentials included. Never disposed here.</param>
+    /// <param name="timeProvider">The clock of time-outs and evidence.</param>
+    /// <param name="options">Time-outs; the defaults when null.</param>
+    /// <exception cref="ArgumentException"><paramref name="baseAddress"/> is no absolute http or https address, or has a user, query or fragment.</exception>
+    public static FlinkSession ConnectSession(
+        ApplicationHandle application, Uri baseAddress, HttpMessageInvoker http, TimeProvider timeProvider, FlinkRestOptions? options = null) =>
+        new(Client(application, baseAddress, http, timeProvider, options));
+
+    private static RestClient Client(
+        ApplicationHandle application, Uri baseAddress, HttpMessageInvoker http, TimeProvider timeProvider, FlinkRestOptions? options)
+    {
         ArgumentNullException.ThrowIfNull(application);
         ArgumentNullException.ThrowIfNull(baseAddress);
         ArgumentNullException.ThrowIfNull(http);
@@ -34,7 +51,6 @@ public static class FlinkRest
         }
         options ??= new FlinkRestOptions();
         var pipelines = new BackendPipelines(timeProvider, options.AttemptTimeout, options.CallTimeout, options.ReadAttempts);
-        var client = new RestClient(application.Backend, baseAddress, http, pipelines, timeProvider);
-        return new FlinkRestCluster(application, client);
+        return new RestClient(application.Backend, baseAddress, http, pipelines, timeProvider);
     }
 }

@@ -18,6 +18,12 @@ public sealed class DependencyTests
         ["Flink.Resources.Testing"] = ["Flink.Resources.Abstractions"],
         ["Flink.Resources.Storage.Sqlite"] = ["Flink.Resources"],
         ["Flink.Resources.Storage.Postgres"] = ["Flink.Resources"],
+        ["Flink.Resources.Fleet"] =
+        [
+            "Flink.Resources", "Flink.Resources.Yarn", "Flink.Resources.Kubernetes", "Flink.Resources.Simulation",
+            "Flink.Resources.Storage.Sqlite", "Flink.Resources.Storage.Postgres",
+        ],
+        ["Flink.Resources.Hosting"] = ["Flink.Resources.Fleet"],
         ["Flink.Resources.Testing.Xunit"] = ["Flink.Resources", "Flink.Resources.Testing"],
         ["Flink.Resources.Testing.Servers"] = ["Flink.Resources.Testing", "Flink.Resources.Abstractions"],
     };

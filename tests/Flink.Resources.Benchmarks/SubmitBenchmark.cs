@@ -2,8 +2,6 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Flink.Resources.Kubernetes;
-using Flink.Resources.Yarn;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Flink.Resources.Benchmarks;
@@ -23,25 +21,11 @@ internal sealed class SubmitBenchmark(IResourceBackend backend, ApplicationSpec 
     {
         _ = arguments;
         var services = new ServiceCollection();
-        services.AddFlinkResources().AddYarn("yarn", static options =>
-        {
-            options.ResourceManagers.Add(new Uri(Variable("TESTBED_YARN_RM")));
-            options.WebHdfs.Add(new Uri(new Uri(Variable("TESTBED_WEBHDFS")).GetLeftPart(UriPartial.Authority)));
-            options.FileSystem = Variable("TESTBED_HDFS");
-            options.User = "root";
-            options.StagingRoot = "/tmp/flink-resources-benchmarks/yarn";
-            options.PollInterval = TimeSpan.FromMilliseconds(500);
-            var profile = new YarnFlinkProfile();
-            profile.LibraryDirectories.Add(Variable("TESTBED_FLINK_HDFS_LIB"));
-            profile.LibraryDirectories.Add(Variable("TESTBED_FLINK_HDFS_PLUGINS"));
-            options.Profiles["1.20"] = profile;
-        });
-        var spec = Spec(Variable("TESTBED_FLINK_HDFS_JOBS_JAR"), 1000);
+        RealClusters.AddYarn(services);
+        var spec = Spec(RealClusters.Variable("TESTBED_FLINK_HDFS_JOBS_JAR"), 1000);
         return new SubmitBenchmark(Backend(services, "yarn"), spec, name =>
         [
-            "run-application", "-t", "yarn-application", $"-Dyarn.application.name={name}", "-Dyarn.application.queue=root.nearline",
-            $"-Dyarn.provided.lib.dirs={Variable("TESTBED_FLINK_HDFS_LIB")};{Variable("TESTBED_FLINK_HDFS_PLUGINS")}",
-            .. Common(spec), "-c", spec.EntryClass!, spec.Jar.Uri, .. spec.Arguments,
+            .. RealClusters.ClientArguments(BackendKind.Yarn, name), .. Common(spec), "-c", spec.EntryClass!, spec.Jar.Uri, .. spec.Arguments,
         ]).RunAsync("submit-yarn");
     }
 
@@ -49,33 +33,17 @@ internal sealed class SubmitBenchmark(IResourceBackend backend, ApplicationSpec 
     {
         _ = arguments;
         var services = new ServiceCollection();
-        services.AddFlinkResources().AddKubernetes("k8s", static options =>
-        {
-            options.KubeConfig = Variable("KUBECONFIG");
-            options.ServiceAccount = "testbed";
-            options.CpuLimitFactor = 20;
-            options.HighAvailabilityDirectory = Variable("TESTBED_HDFS") + "/tmp/flink-resources-benchmarks/ha";
-            var profile = new KubernetesFlinkProfile { Image = Variable("TESTBED_FLINK_IMAGE") };
-            profile.Environment["HADOOP_USER_NAME"] = "root";
-            options.Profiles["1.20"] = profile;
-        });
+        RealClusters.AddKubernetes(services);
         var spec = Spec("local:///opt/flink/usrlib/testbed-jobs.jar", 100);
         return new SubmitBenchmark(Backend(services, "k8s"), spec, name =>
         [
-            "run-application", "-t", "kubernetes-application", $"-Dkubernetes.cluster-id={name}",
-            $"-Dkubernetes.container.image.ref={Variable("TESTBED_FLINK_IMAGE")}", "-Dkubernetes.service-account=testbed",
-            "-Dkubernetes.jobmanager.cpu.amount=0.1", "-Dkubernetes.taskmanager.cpu.amount=0.1",
-            "-Dkubernetes.jobmanager.cpu.limit-factor=20", "-Dkubernetes.taskmanager.cpu.limit-factor=20",
-            "-Dhigh-availability.type=kubernetes", $"-Dhigh-availability.storageDir={Variable("TESTBED_HDFS")}/tmp/flink-resources-benchmarks/ha",
-            "-Dcontainerized.master.env.HADOOP_USER_NAME=root", "-Dcontainerized.taskmanager.env.HADOOP_USER_NAME=root",
-            .. Common(spec), "-c", spec.EntryClass!, spec.Jar.Uri, .. spec.Arguments,
+            .. RealClusters.ClientArguments(BackendKind.Kubernetes, name), .. Common(spec), "-c", spec.EntryClass!, spec.Jar.Uri, .. spec.Arguments,
         ]).RunAsync("submit-k8s");
     }
 
     private async Task<int> RunAsync(string benchmark)
     {
-        // What a process that is up has done before: connections, compiled code.
-        await backend.FindAsync(new Fence(template.Job, 1)).ConfigureAwait(false);
+        await WarmUpAsync().ConfigureAwait(false);
         var (ours, peers) = (new List<(double Accepted, double Running)>(), new List<(double Accepted, double Running)>());
         for (var round = 0; round < Rounds; round++)
         {
@@ -103,6 +71,21 @@ internal sealed class SubmitBenchmark(IResourceBackend backend, ApplicationSpec 
         return 0;
     }
 
+    /// <summary>What a process that is up has done before: connections, compiled code. An application is started and removed at once, unmeasured.</summary>
+    private async Task WarmUpAsync()
+    {
+        var spec = template with { Job = JobKey.Parse(string.Create(CultureInfo.InvariantCulture, $"bench/warm-{Environment.ProcessId}")) };
+        var fence = new Fence(spec.Job, 1);
+        if (await backend.PrepareAsync(fence, spec).ConfigureAwait(false) is not PrepareOutcome.Prepared { Application: var prepared })
+        {
+            throw new InvalidOperationException("Nothing can be prepared.");
+        }
+        await backend.StartAsync(prepared, RestorePoint.None).ConfigureAwait(false);
+        await RemoveAsync(prepared.Application).ConfigureAwait(false);
+        await UntilAsync(async () => (await backend.ProbeDeathAsync(new CopyRef(prepared.Application)).ConfigureAwait(false)).Verdict == DeathVerdict.Dead).ConfigureAwait(false);
+        await backend.ForgetAsync(fence).ConfigureAwait(false);
+    }
+
     private async Task<(double Accepted, double Running)> OursAsync(int round)
     {
         var spec = template with { Job = JobKey.Parse(string.Create(CultureInfo.InvariantCulture, $"bench/ours-{Environment.ProcessId}-{round}")) };
@@ -125,13 +108,8 @@ internal sealed class SubmitBenchmark(IResourceBackend backend, ApplicationSpec 
     private async Task<(double Accepted, double Running)> PeerAsync(int round)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"bench-peer-{Environment.ProcessId}-{round}");
-        var info = new ProcessStartInfo(Path.Combine(Variable("TESTBED_FLINK_HOME"), "bin", "flink"), peerArguments(name))
-        {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        info.Environment["HADOOP_CLASSPATH"] = Variable("TESTBED_HADOOP_CLASSPATH");
         var start = TimeProvider.System.GetTimestamp();
-        using var process = Process.Start(info)!;
+        using var process = RealClusters.StartClient(peerArguments(name));
         process.OutputDataReceived += static (_, _) => { };
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();
@@ -226,15 +204,11 @@ internal sealed class SubmitBenchmark(IResourceBackend backend, ApplicationSpec 
         Parallelism = 1,
         Configuration = ImmutableSortedDictionary<string, string>.Empty
             .Add("execution.checkpointing.interval", "5s")
-            .Add("execution.checkpointing.dir", Variable("TESTBED_HDFS") + "/tmp/flink-resources-benchmarks/checkpoints"),
+            .Add("execution.checkpointing.dir", RealClusters.Variable("TESTBED_HDFS") + "/tmp/flink-resources-benchmarks/checkpoints"),
         JobManager = new ContainerResources { CpuMillicores = millicores, Memory = MemorySize.FromMebibytes(1024) },
         TaskManager = new TaskManagerResources { CpuMillicores = millicores, Memory = MemorySize.FromMebibytes(1280), Slots = 1 },
     };
 
     private static IResourceBackend Backend(ServiceCollection services, string name) =>
         services.BuildServiceProvider().GetRequiredService<IBackendCatalog>().GetRequired(name);
-
-    private static string Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value
-        ? value
-        : throw new InvalidOperationException($"{name} is not set (docs/testing.md).");
 }

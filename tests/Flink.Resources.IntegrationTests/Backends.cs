@@ -1,6 +1,7 @@
 using Flink.Resources.Kubernetes;
 using Flink.Resources.Yarn;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Flink.Resources.Integration;
 
@@ -30,10 +31,14 @@ internal static class Backends
     }
 
     /// <summary>Both clusters in one container, with a journal: what a program that moves jobs has.</summary>
-    public static ServiceProvider Both(string controller, IJournal journal, Action<YarnOptions>? yarn = null, Action<KubernetesOptions>? kubernetes = null)
+    public static ServiceProvider Both(string controller, IJournal journal, Action<YarnOptions>? yarn = null, Action<KubernetesOptions>? kubernetes = null, ILoggerFactory? logs = null)
     {
         var services = new ServiceCollection();
         services.AddSingleton(journal);
+        if (logs is not null)
+        {
+            services.AddSingleton(logs);
+        }
         services.AddFlinkResources()
             .AddYarn("yarn-east", options =>
             {

@@ -128,4 +128,18 @@ internal sealed class Flow(IResourceBackend backend)
         }
         Assert.Fail($"Nothing came of it within {patience ?? _patience}: {why}.");
     }
+
+    /// <summary>Removes what is left of a job on all clusters, and its fences.</summary>
+    public static async Task CleanAsync(IBackendCatalog catalog, JobKey job)
+    {
+        foreach (var backend in catalog.Backends)
+        {
+            Assert.True(backend.TryGetFeature<IFenceRegistry>(out var registry));
+            var flow = new Flow(backend);
+            foreach (var fence in (await registry.FindFencesAsync(job, Cancellation)).Match(static f => f, static _ => [], static _ => []))
+            {
+                await flow.CleanAsync(new PreparedApplication { Fence = fence.Fence, Application = fence.Application, Payload = string.Empty });
+            }
+        }
+    }
 }

@@ -44,6 +44,10 @@ internal sealed class ApplicationReader(Site site, FlinkWord flink)
     public async Task<ApplicationReport> ReportAsync(ApplicationHandle handle, FenceRecord record, CancellationToken cancellationToken)
     {
         var deployment = await site.Calls.FindAsync(Paths.Deployments(record.Namespace), handle.Id, cancellationToken).ConfigureAwait(false);
+        if (record.State == FenceState.Prepared && SessionStart.IsSession(deployment))
+        {
+            return Base(handle, record, deployment) with { State = ApplicationState.Prepared, NativeState = "Standby", Diagnostics = "Its cluster is up and has no job." };
+        }
         if (deployment is not null && !record.HasEnded)
         {
             return await LiveAsync(handle, record, deployment, cancellationToken).ConfigureAwait(false);

@@ -36,7 +36,7 @@ internal sealed class Death(Site site)
         {
             return (DeathVerdict.Unknown, true, $"A start of {record.Fence} was begun and may still arrive: remove it first.");
         }
-        var living = left.Pods.Where(static p => !PodReading.HasEnded(p)).ToList();
+        var living = left.Pods.Where(static p => !PodReading.HasEnded(p) && !Placeholders.Is(p)).ToList();
         var lost = await LostNodesAsync(record, cancellationToken).ConfigureAwait(false);
         var unseen = living.Find(p => lost.Contains(p.Text("spec", "nodeName") ?? string.Empty, StringComparer.Ordinal));
         if (unseen is not null)

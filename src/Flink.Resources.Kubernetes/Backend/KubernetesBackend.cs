@@ -10,6 +10,8 @@ internal sealed class KubernetesBackend : IResourceBackend, IDisposable
     private readonly ApplicationReader _reader;
     private readonly Snapshots _snapshots;
     private readonly Fences _fences;
+    private readonly Standby _standby;
+    private readonly KubernetesDirectoryProbe _probe;
 
     public KubernetesBackend(Site site)
     {
@@ -17,6 +19,8 @@ internal sealed class KubernetesBackend : IResourceBackend, IDisposable
         _reader = new ApplicationReader(site, new FlinkWord(site));
         _snapshots = new Snapshots(site);
         _fences = new Fences(site);
+        _standby = new Standby(site);
+        _probe = new KubernetesDirectoryProbe(site);
         Info = new BackendInfo
         {
             Name = site.Name,
@@ -30,7 +34,7 @@ internal sealed class KubernetesBackend : IResourceBackend, IDisposable
     public bool TryGetFeature<T>([NotNullWhen(true)] out T? feature)
         where T : class
     {
-        feature = _fences as T;
+        feature = _fences as T ?? _standby as T ?? _probe as T;
         return feature is not null;
     }
 

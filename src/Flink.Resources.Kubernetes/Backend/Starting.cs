@@ -50,6 +50,10 @@ internal sealed class Starting(Site site, ApplicationReader reader)
         {
             return new StartOutcome.AlreadyStarted(await reader.ReportAsync(handle, fence, cancellationToken).ConfigureAwait(false));
         }
+        if (SessionStart.IsSession(deployment))
+        {
+            return await new SessionStarting(site).RunAsync(fence, handle, manifest, restore, cancellationToken).ConfigureAwait(false);
+        }
         try
         {
             if (fence.State == FenceState.Prepared
@@ -57,6 +61,7 @@ internal sealed class Starting(Site site, ApplicationReader reader)
             {
                 return new StartOutcome.Indeterminate(site.Saw($"The fence {fence.Fence} was changed by another start or a removal at the same time."));
             }
+            await new Standby(site).ClearRoomAsync(manifest, cancellationToken).ConfigureAwait(false);
             deployment = await site.Calls.ApplyAsync(Paths.Deployments(manifest.Namespace), manifest.Deployment, cancellationToken).ConfigureAwait(false);
         }
         catch (ResourceBackendException exception) when (fence.State == FenceState.Prepared && Cause(exception) is { } cause)
@@ -75,12 +80,13 @@ internal sealed class Starting(Site site, ApplicationReader reader)
                 ? new StartOutcome.Refused($"The fence {fence.Fence} was given up while this start was under way.")
                 : new StartOutcome.AlreadyStarted(await reader.ReportAsync(handle, now, cancellationToken).ConfigureAwait(false));
         }
-        await CompleteAsync(manifest, restore, deployment.Uid(), cancellationToken).ConfigureAwait(false);
+        await CompleteAsync(site, manifest, restore, deployment.Uid(), cancellationToken).ConfigureAwait(false);
         await site.Fences.MarkAsync(now, FenceState.Started, ApplicationResult.Unknown, null, cancellationToken).ConfigureAwait(false);
         return new StartOutcome.Accepted(handle);
     }
 
-    private async Task CompleteAsync(ApplicationManifest manifest, RestorePoint restore, string uid, CancellationToken cancellationToken)
+    /// <summary>Everything that the Deployment's pod waits for.</summary>
+    public static async Task CompleteAsync(Site site, ApplicationManifest manifest, RestorePoint restore, string uid, CancellationToken cancellationToken)
     {
         var scope = manifest.Namespace;
         var version = manifest.Deployment.Annotation(FlinkObjects.VersionAnnotation) ?? string.Empty;

@@ -28,6 +28,9 @@ public sealed class KubernetesOptions
     /// <summary>The PriorityClass of each priority, by its number; a priority takes the class of the largest number not above it.</summary>
     public IDictionary<int, string> PriorityClasses { get; } = new Dictionary<int, string>();
 
+    /// <summary>The PriorityClass of jobs that have no priority, by their queue's dotted path; the longest matching prefix wins.</summary>
+    public IDictionary<string, string> QueuePriorityClasses { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>Where HA metadata and job results go, such as <c>hdfs://nn:8020/flink/ha</c>. Required: without HA a JobManager whose container
     /// restarts would run its job a second time.</summary>
     public string? HighAvailabilityDirectory { get; set; }

@@ -43,6 +43,10 @@ internal sealed class KubernetesOptionsValidator : IValidateOptions<KubernetesOp
         {
             Require(KubernetesNames.IsSubdomain(priorityClass), $"PriorityClasses[{priority}] '{priorityClass}' must be the name of a PriorityClass.");
         }
+        foreach (var (queue, priorityClass) in options.QueuePriorityClasses)
+        {
+            Require(KubernetesNames.IsSubdomain(priorityClass), $"QueuePriorityClasses[{queue}] '{priorityClass}' must be the name of a PriorityClass.");
+        }
         Require(options.Profiles.Count > 0, "Profiles is empty: name the image of at least one Flink version, such as Profiles[1.20].Image.");
         foreach (var (version, profile) in options.Profiles)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Flink.Resources.Flink;
 
 namespace Flink.Resources.Kubernetes;
 

@@ -22,7 +22,7 @@ internal sealed class ApplicationInput
         NodeSelector = new(StringComparer.Ordinal);
         Overlay(NodeSelector, profile.NodeSelector, zone?.NodeSelector ?? new Dictionary<string, string>(StringComparer.Ordinal));
         Tolerations = [.. profile.Tolerations, .. zone?.Tolerations ?? []];
-        PriorityClass = Placing.PriorityClassOf(spec.Priority, options);
+        PriorityClass = Placing.PriorityClassOf(spec, options);
         Environment = new(StringComparer.Ordinal);
         Overlay(Environment, FlinkDefaults.Environment, profile.Environment, spec.Environment);
         var given = Given();
@@ -150,24 +150,26 @@ internal sealed class ApplicationInput
 /// <summary>What options say about a queue, a version, a priority.</summary>
 internal static class Placing
 {
-    public static string NamespaceOf(string queue, KubernetesOptions options)
-    {
-        for (var path = queue; path.Length > 0; path = path[..Math.Max(0, path.LastIndexOf('.'))])
-        {
-            if (options.Queues.TryGetValue(path, out var found))
-            {
-                return found;
-            }
-        }
-        return options.Namespace;
-    }
+    public static string NamespaceOf(string queue, KubernetesOptions options) => OfQueue(queue, options.Queues) ?? options.Namespace;
 
     public static KubernetesFlinkProfile? ProfileOf(string version, KubernetesOptions options) =>
         options.Profiles.TryGetValue(version, out var exact) ? exact
         : options.Profiles.TryGetValue(string.Join('.', version.Split('.').Take(2)), out var minor) ? minor
         : null;
 
-    public static string? PriorityClassOf(JobPriority? priority, KubernetesOptions options) => priority is null
-        ? null
-        : options.PriorityClasses.Where(p => p.Key <= priority.Value.Value).OrderByDescending(static p => p.Key).Select(static p => p.Value).FirstOrDefault();
+    public static string? PriorityClassOf(ApplicationSpec spec, KubernetesOptions options) => spec.Priority is { } priority
+        ? options.PriorityClasses.Where(p => p.Key <= priority.Value).OrderByDescending(static p => p.Key).Select(static p => p.Value).FirstOrDefault()
+        : OfQueue(spec.Queue, options.QueuePriorityClasses);
+
+    private static string? OfQueue(string queue, IDictionary<string, string> values)
+    {
+        for (var path = queue; path.Length > 0; path = path[..Math.Max(0, path.LastIndexOf('.'))])
+        {
+            if (values.TryGetValue(path, out var found))
+            {
+                return found;
+            }
+        }
+        return null;
+    }
 }

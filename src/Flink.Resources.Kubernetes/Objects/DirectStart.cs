@@ -89,6 +89,7 @@ internal static class DirectStart
           *)
             service=$1
             class=org.apache.flink.kubernetes.entrypoint.KubernetesApplicationClusterEntrypoint
+            [ "$service" != kubernetes-session ] || class=org.apache.flink.kubernetes.entrypoint.KubernetesSessionClusterEntrypoint
             options="$FLINK_ENV_JAVA_OPTS $FLINK_ENV_JAVA_OPTS_JM"
             memory=$JVM_ARGS
             shift ;;

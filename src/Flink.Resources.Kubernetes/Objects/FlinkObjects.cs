@@ -153,6 +153,10 @@ internal static class FlinkObjects
     private static JsonObject JobManager(ApplicationInput input)
     {
         var environment = new JsonArray([.. input.JobManagerEnvironment.Select(static p => (JsonNode)new JsonObject { ["name"] = p.Key, ["value"] = p.Value })]);
+        foreach (var secret in SecretVariables.Of(input.Spec))
+        {
+            environment.Add(secret);
+        }
         environment.Add(new JsonObject
         {
             ["name"] = "_POD_IP_ADDRESS",
@@ -192,7 +196,7 @@ internal static class FlinkObjects
         return volumes;
     }
 
-    private static void Place(JsonObject pod, ApplicationInput input)
+    public static void Place(JsonObject pod, ApplicationInput input)
     {
         if (input.NodeSelector.Count > 0)
         {

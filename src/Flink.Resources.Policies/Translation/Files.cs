@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Flink.Resources.Autoscaling;
+using Flink.Resources.Flink;
 
 namespace Flink.Resources.Translation;
 
@@ -9,7 +10,10 @@ internal static class Files
     /// <summary>A file there; null with the reason when it is still to be decided.</summary>
     public sealed record Place(ArtifactRef? There, KeyOutcome Outcome, string Reason, bool IsInContent = false);
 
-    public static ImmutableArray<string> List(string text) => [.. FlinkValue.List(text).Select(static t => t.Trim()).Where(static t => t.Length > 0)];
+    /// <summary>Since Flink 1.19 a running job shows a list as its YAML: <c>[--rate, '100']</c>.</summary>
+    public static ImmutableArray<string> List(string text) => text.TrimStart().StartsWith('[')
+        ? FlinkListText.Parse(text.Trim())
+        : [.. FlinkValue.List(text).Select(static t => t.Trim()).Where(static t => t.Length > 0)];
 
     public static Place Resolve(Draft draft, ArtifactRef file)
     {

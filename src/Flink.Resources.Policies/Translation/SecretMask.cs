@@ -49,6 +49,24 @@ internal sealed partial class SecretMask(ReadOnlyMemory<byte> digestKey)
         }
     }
 
+    /// <summary>A text for people with what looks like a secret covered; names of keys stay.</summary>
+    public static string Cover(string text)
+    {
+        try
+        {
+            return Named().Replace(text, static m => m.Groups["before"].Value + Hidden);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return Hidden;
+        }
+    }
+
+    [GeneratedRegex(
+        @"(?<before>(password|passwd|pwd|secret|token|api[-_.]?key|access[-_.]?key|private[-_.]?key|credential|storepass|keypass)[\w.\-]*[""']?\s*[=:]\s*[""']?)[^\s""',;]+|(?<before>--(password|passwd|secret|token)\s+)\S+|(?<before>://[^/\s:@]*:)[^/\s@]+(?=@)|(?<before>-----BEGIN)[\s\S]*|(?<before>[?&](sig|sas|signature)=)[^\s&]+",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 200)]
+    private static partial Regex Named();
+
     [GeneratedRegex(
         @"(password|passwd|pwd|secret|token|api[-_.]?key|access[-_.]?key|private[-_.]?key|credential|storepass|keypass)[\w.\-]*[""']?\s*[=:]\s*\S|--(password|passwd|secret|token)\s+\S|://[^/\s:@]*:[^/\s@]+@|-----BEGIN|[?&](sig|sas|signature)=",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 200)]

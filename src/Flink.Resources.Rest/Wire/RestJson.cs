@@ -12,6 +12,7 @@ namespace Flink.Resources.Rest.Wire;
 [JsonSerializable(typeof(AcceptedWire))]
 [JsonSerializable(typeof(OverviewWire))]
 [JsonSerializable(typeof(JobsWire))]
+[JsonSerializable(typeof(JarsWire))]
 [JsonSerializable(typeof(JobWire))]
 [JsonSerializable(typeof(CheckpointsWire))]
 [JsonSerializable(typeof(CheckpointConfigWire))]
@@ -40,6 +41,10 @@ internal sealed record OverviewWire(
     [property: JsonRequired] string FlinkVersion);
 
 internal sealed record JobsWire([property: JsonRequired] List<JobSummaryWire> Jobs);
+
+internal sealed record JarsWire([property: JsonRequired] List<JarWire> Files);
+
+internal sealed record JarWire([property: JsonRequired] string Id);
 
 internal sealed record JobSummaryWire(
     [property: JsonRequired] string Jid, string? Name, [property: JsonRequired] string State, long StartTime, long EndTime, Dictionary<string, int>? Tasks);

@@ -31,6 +31,9 @@ internal sealed class KubernetesPlace(SimulatedFleet fleet, SimulatedBackendOpti
         }
     }
 
+    public override string? LeftUnder(Fence fence) =>
+        FindFence(fence) is null && NewHandle(fence) is var handle && HighAvailability.ContainsKey(handle.Id) ? $"ConfigMap {handle.Id}-cluster-config-map" : null;
+
     public override void Kill(SimulatedApplication application, ApplicationResult result, string why)
     {
         if (application.Phase is Phase.Ended or Phase.Removing)

@@ -12,6 +12,7 @@ internal abstract partial class SimulatedPlace
         Comparer<JobKey>.Create(static (a, b) => string.CompareOrdinal(a.Value, b.Value)));
 
     private readonly Dictionary<string, SimulatedApplication> _applications = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<SimulatedApplication>> _ofJob = new(StringComparer.Ordinal);
     private long _containers;
 
     protected SimulatedPlace(SimulatedFleet fleet, SimulatedBackendOptions options)
@@ -78,12 +79,22 @@ internal abstract partial class SimulatedPlace
         }
         var application = new SimulatedApplication(this, NewHandle(fence), fence, holder, spec) { Queue = spec.Queue, Priority = spec.Priority };
         fences.Add(fence.Epoch, application);
-        _applications.Add(application.Handle.Id, application);
+        Add(application);
         application.Log($"fence {fence} taken by {holder}");
         return (application, null, null);
     }
 
-    public void Add(SimulatedApplication application) => _applications.Add(application.Handle.Id, application);
+    public void Add(SimulatedApplication application)
+    {
+        _applications.Add(application.Handle.Id, application);
+        if (!_ofJob.TryGetValue(application.Ledger.Job, out var applications))
+        {
+            applications = _ofJob[application.Ledger.Job] = [];
+        }
+        applications.Add(application);
+    }
+
+    public IReadOnlyList<SimulatedApplication> ApplicationsOf(string job) => _ofJob.TryGetValue(job, out var applications) ? applications : [];
 
     public void Forget(SimulatedApplication application)
     {
@@ -98,6 +109,7 @@ internal abstract partial class SimulatedPlace
         if (application.Containers.TrueForAll(static c => !c.IsAlive))
         {
             _applications.Remove(application.Handle.Id);
+            _ofJob[application.Ledger.Job].Remove(application);
         }
         application.Log("fence forgotten");
     }
@@ -105,6 +117,9 @@ internal abstract partial class SimulatedPlace
     public abstract ApplicationHandle NewHandle(Fence fence);
 
     public abstract void CheckPlace(ApplicationSpec spec, List<SpecError> errors);
+
+    /// <summary>What an earlier start left under the name that a fence stands for; null when nothing did.</summary>
+    public virtual string? LeftUnder(Fence fence) => null;
 
     public SortedDictionary<string, string> ConfigurationOf(ApplicationSpec spec, RestorePoint restore, ApplicationHandle handle)
     {

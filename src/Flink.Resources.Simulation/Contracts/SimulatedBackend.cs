@@ -9,7 +9,7 @@ namespace Flink.Resources.Simulation;
 /// <param name="place">The place.</param>
 /// <param name="holder">Who takes fences through it.</param>
 internal sealed class SimulatedBackend(SimulatedPlace place, string holder)
-    : IResourceBackend, IFenceRegistry, ISnapshotStorage, IDefinitionKeeper, IApplicationMoves
+    : IResourceBackend, IFenceRegistry, ISnapshotStorage, IDefinitionKeeper, IDirectoryProbe, IApplicationMoves
 {
     private static readonly TimeSpan _removePatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan _removeRound = TimeSpan.FromMilliseconds(500);
@@ -176,6 +176,19 @@ internal sealed class SimulatedBackend(SimulatedPlace place, string holder)
             SimulatedCall.Keep, application.Id, _ => Keep(application, name), static f => new KeepOutcome.Indeterminate(f.Evidence), cancellationToken);
     }
 
+    public Task<DirectoryProbeOutcome> ProbeAsync(DirectoryProbeRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return _caller.CallAsync<DirectoryProbeOutcome>(
+            SimulatedCall.ProbeDirectory,
+            request.Name,
+            _ => place.Fleet.Storage.FaultOf(request.Directory, place.Name) is { } step
+                ? new DirectoryProbeOutcome.NotUsable(step, place.Seen($"{step} of {request.Directory} failed from {place.Name} (simulated)."))
+                : new DirectoryProbeOutcome.Usable(place.Seen($"{request.Directory} was listed, written, read back and cleared from {place.Name}.")),
+            static f => new DirectoryProbeOutcome.Indeterminate(f.Evidence),
+            cancellationToken);
+    }
+
     public Task MoveToQueueAsync(ApplicationHandle application, string queue, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(application);
@@ -212,6 +225,10 @@ internal sealed class SimulatedBackend(SimulatedPlace place, string holder)
         if (errors.Count == 0)
         {
             place.CheckPlace(spec, errors);
+        }
+        if (errors.Count == 0 && place.LeftUnder(fence) is { } left)
+        {
+            errors.Add(new SpecError("Fence", fence.ToString(), $"a start without leftovers of an earlier one; {place.Name} still has {left}. Remove them or take the next epoch"));
         }
         if (errors.Count > 0)
         {

@@ -72,7 +72,8 @@ internal sealed class SnapshotReader(SimulatedPlace place)
         {
             Path = "root",
             IsOpen = true,
-            IsLeaf = paths.Count == 0,
+            // Where no queue is declared every queue exists, and none has to be there before it is used.
+            IsLeaf = place.Options.Queues.IsEmpty,
             Used = new ResourceAmount(new MemorySize(place.Nodes.Sum(static n => n.UsedMemory)), place.Nodes.Sum(static n => n.UsedCpu)),
             Applications = live.Values.Sum(),
         };

@@ -45,6 +45,9 @@ public enum SimulatedCall
     /// <summary>Moves between queues and changes of priority.</summary>
     Move,
 
+    /// <summary>ProbeAsync of a directory of snapshots.</summary>
+    ProbeDirectory,
+
     /// <summary>Every read of Flink but that of a savepoint.</summary>
     FlinkRead,
 

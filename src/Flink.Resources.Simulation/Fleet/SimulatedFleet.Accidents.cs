@@ -118,7 +118,7 @@ public sealed partial class SimulatedFleet
 
     /// <summary>
     /// Leaves high-availability metadata of an application behind under the name that a fence will use: whoever starts there finds that job
-    /// and goes on with it, whatever it was told to restore.
+    /// and goes on with it, whatever it was told to restore. On Kubernetes a start that is not prepared yet is refused because of it.
     /// </summary>
     public void LeaveMetadata(ApplicationHandle from, string backend, Fence fence) => On(
         from,
@@ -147,6 +147,20 @@ public sealed partial class SimulatedFleet
             {
                 Storage.Hide(directory, place.Name);
             }
+        }
+    }
+
+    /// <summary>Makes probes of what is below a directory fail from a backend, as for a user without rights there; null makes them succeed again.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="backend">The backend from which it is tried.</param>
+    /// <param name="step">The step that fails. Running jobs are not affected.</param>
+    public void FailDirectoryProbe(string directory, string backend, DirectoryProbeStep? step)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        var place = PlaceOf(backend);
+        lock (Clock.Gate)
+        {
+            Storage.FailProbe(directory, place.Name, step);
         }
     }
 

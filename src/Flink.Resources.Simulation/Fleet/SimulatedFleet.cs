@@ -210,7 +210,7 @@ public sealed partial class SimulatedFleet
     {
         lock (Clock.Gate)
         {
-            return [.. _places.Values.SelectMany(p => p.Applications.Where(a => a.Ledger.Job == job.Value).SelectMany(a => CopiesOf(p, a)))];
+            return [.. _places.Values.SelectMany(p => p.ApplicationsOf(job.Value).SelectMany(a => CopiesOf(p, a)))];
         }
     }
 

@@ -10,6 +10,7 @@ namespace Flink.Resources.Simulation;
 internal sealed partial class FlinkRun
 {
     private const int ExceptionsKept = 20;
+    private static readonly TimeSpan _refreshInterval = TimeSpan.FromSeconds(3);
     private readonly VirtualClock _clock;
     private readonly JobLedger _ledger;
     private readonly SnapshotStorage _storage;
@@ -33,7 +34,8 @@ internal sealed partial class FlinkRun
         (Application, Id, _clock, _ledger, _storage) = (application, id, clock, ledger, storage);
         StartedAt = clock.Now;
         Parallelism = application.Spec.Parallelism;
-        Interval = FlinkDuration.Parse(application.Configuration.GetValueOrDefault("execution.checkpointing.interval"));
+        // Zero switches checkpointing off, as in Flink.
+        Interval = FlinkDuration.Parse(application.Configuration.GetValueOrDefault("execution.checkpointing.interval")) is { } interval && interval > TimeSpan.Zero ? interval : null;
         CheckpointDirectory = $"{application.CheckpointRoot}/{id.Value}";
         ledger.Runs.Add(this);
         storage.Own(CheckpointDirectory, this);
@@ -267,7 +269,9 @@ internal sealed partial class FlinkRun
         {
             _exceptions.RemoveRange(ExceptionsKept, _exceptions.Count - ExceptionsKept);
         }
-        return [.. _exceptions.Take(maximum)];
+        // Flink serves them from a copy of the job that is up to web.refresh-interval old.
+        var shown = _clock.At(_clock.Now) - _refreshInterval;
+        return [.. _exceptions.SkipWhile(e => e.At > shown).Take(maximum)];
     }
 
     /// <summary>The newest checkpoints, newest first, by the formula.</summary>

@@ -19,6 +19,7 @@ internal sealed class SnapshotStorage
     private readonly Dictionary<string, SimulatedSnapshot> _savepoints = new(StringComparer.Ordinal);
     private readonly Dictionary<string, FlinkRun> _checkpoints = new(StringComparer.Ordinal);
     private readonly List<(string Prefix, string Backend)> _unreadable = [];
+    private readonly Dictionary<(string Prefix, string Backend), DirectoryProbeStep> _probeFaults = [];
 
     public void Hide(string prefix, string backend) => _unreadable.Add((prefix, backend));
 
@@ -26,6 +27,24 @@ internal sealed class SnapshotStorage
 
     public bool IsReadable(string uri, string backend) =>
         !_unreadable.Exists(u => u.Backend == backend && uri.StartsWith(u.Prefix, StringComparison.Ordinal));
+
+    /// <summary>What a probe from a backend fails at, below a directory; null takes that back.</summary>
+    public void FailProbe(string prefix, string backend, DirectoryProbeStep? step)
+    {
+        if (step is { } failing)
+        {
+            _probeFaults[(prefix, backend)] = failing;
+        }
+        else
+        {
+            _probeFaults.Remove((prefix, backend));
+        }
+    }
+
+    /// <summary>The step at which a probe fails; null when none does.</summary>
+    public DirectoryProbeStep? FaultOf(string uri, string backend) => !IsReadable(uri, backend)
+        ? DirectoryProbeStep.List
+        : _probeFaults.Where(f => f.Key.Backend == backend && uri.StartsWith(f.Key.Prefix, StringComparison.Ordinal)).Select(static f => (DirectoryProbeStep?)f.Value).Min();
 
     public void Add(SimulatedSnapshot savepoint) => _savepoints[Normal(savepoint.Uri)] = savepoint;
 

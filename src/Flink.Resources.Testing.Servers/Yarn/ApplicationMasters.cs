@@ -21,7 +21,8 @@ internal sealed class ApplicationMasters(TimeProvider timeProvider, FakeHdfs hdf
             return;
         }
         var start = new FlinkStart(app.Id, Configuration(app));
-        var script = jobs.Find(start.EntryClass);
+        // A session cluster comes up whatever class its jobs will name later.
+        var script = app.IsSession ? FakeJob.Streaming : jobs.Find(start.EntryClass);
         if (Missing(app) is { } missing)
         {
             app.Doom = (app.AttemptFailed($"exitCode: -1000\nFailing this attempt.Diagnostics: {missing}"), app.SubmittedAt + TimeSpan.FromMilliseconds(80));
@@ -35,7 +36,10 @@ internal sealed class ApplicationMasters(TimeProvider timeProvider, FakeHdfs hdf
             return;
         }
         var cluster = new FlinkCluster(start, timeProvider, app.SubmittedAt + script.UpAfter);
-        cluster.Run(script);
+        if (!app.IsSession)
+        {
+            cluster.Run(script);
+        }
         _clusters.Enqueue(cluster);
         app.Cluster = cluster;
         var flink = await FakeFlink.StartAsync(cluster, timeProvider, CancellationToken.None).ConfigureAwait(false);

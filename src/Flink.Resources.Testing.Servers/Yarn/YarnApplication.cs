@@ -57,6 +57,11 @@ internal sealed class YarnApplication(string id, JsonObject submission, DateTime
         _ => string.Empty,
     };
 
+    /// <summary>Whether its JobManager comes up without a job.</summary>
+    public bool IsSession => Command.Contains("YarnSessionClusterEntrypoint", StringComparison.Ordinal);
+
+    private string Command => (string?)submission["am-container-spec"]?["commands"]?["command"] ?? string.Empty;
+
     public void Advance(DateTimeOffset now)
     {
         if (IsFinal)
@@ -103,7 +108,7 @@ internal sealed class YarnApplication(string id, JsonObject submission, DateTime
     /// <summary>What <c>-D</c> on the command line adds to the configuration.</summary>
     public IEnumerable<KeyValuePair<string, string>> DynamicProperties()
     {
-        var words = ((string?)submission["am-container-spec"]?["commands"]?["command"] ?? string.Empty).Split(' ');
+        var words = Command.Split(' ');
         return words.Zip(words.Skip(1)).Where(static p => p.First == "-D" && p.Second.Contains('=', StringComparison.Ordinal))
             .Select(static p => KeyValuePair.Create(p.Second.Split('=', 2)[0], p.Second.Split('=', 2)[1]));
     }

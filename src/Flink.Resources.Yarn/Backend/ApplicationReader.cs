@@ -65,6 +65,10 @@ internal sealed class ApplicationReader(YarnPlace place)
         {
             var report = ReportMapping.Report(found, handle) with { Fence = record.Fence };
             report = await WithResultAsync(report, record, result, cancellationToken).ConfigureAwait(false);
+            if (report.State != ApplicationState.Finished && await IsWithoutJobAsync(record.Fence, cancellationToken).ConfigureAwait(false))
+            {
+                report = report with { State = ApplicationState.Prepared, NativeState = Standby.NativeState, Diagnostics = "Its cluster is up and has no job." };
+            }
             return Lookup.Found(report, place.Seen($"The ResourceManager says {report.NativeState}."));
         }
         if (result is not null)
@@ -79,6 +83,10 @@ internal sealed class ApplicationReader(YarnPlace place)
         return Lookup.Unknown<ApplicationReport>(place.Seen(
             "It was submitted, and a ResourceManager that started later does not know it: it may have lost its state store while the application runs."));
     }
+
+    private async Task<bool> IsWithoutJobAsync(Fence fence, CancellationToken cancellationToken) =>
+        await place.Fences.IsStandbyAsync(fence, cancellationToken).ConfigureAwait(false)
+        && !await place.Fences.IsRunAsync(fence, cancellationToken).ConfigureAwait(false);
 
     /// <summary>
     /// Whether "not known" can be believed: the ResourceManager is the very one that was asked to submit (it tells when it started), or

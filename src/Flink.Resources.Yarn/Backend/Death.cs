@@ -14,6 +14,7 @@ internal sealed class Death(YarnPlace place, ApplicationReader reader)
             {
                 { State: ApplicationState.Finished, NativeState: "RUNNING" or null, Containers: > 0 } => DeathVerdict.Alive,
                 { State: ApplicationState.Finished, Containers: > 0 } => DeathVerdict.Dying,
+                { State: ApplicationState.Prepared, NativeState: Standby.NativeState } => DeathVerdict.Alive,
                 { State: ApplicationState.Finished or ApplicationState.Prepared } => DeathVerdict.Dead,
                 { State: ApplicationState.Unknown } => DeathVerdict.Unknown,
                 _ => DeathVerdict.Alive,

@@ -85,6 +85,22 @@ internal sealed class FenceStore(WebHdfsClient hdfs, string root, string holder,
     public Task UnmarkSubmittedAsync(Fence fence, CancellationToken cancellationToken) =>
         hdfs.DeleteAsync($"{PathOf(fence)}.submitted", cancellationToken);
 
+    /// <summary>Notes that the cluster is brought up before its job.</summary>
+    public Task MarkStandbyAsync(Fence fence, CancellationToken cancellationToken) => PlaceAsync(StandbyOf(fence), [], cancellationToken);
+
+    /// <summary>Whether the cluster was brought up before its job.</summary>
+    public async Task<bool> IsStandbyAsync(Fence fence, CancellationToken cancellationToken) =>
+        await hdfs.StatusAsync(StandbyOf(fence), cancellationToken).ConfigureAwait(false) is not null;
+
+    /// <summary>Notes the intent to run the job in it; false when that was noted before.</summary>
+    public Task<bool> MarkRunAsync(Fence fence, CancellationToken cancellationToken) => PlaceAsync($"{PathOf(fence)}.run", [], cancellationToken);
+
+    /// <summary>Whether running the job in it was begun.</summary>
+    public async Task<bool> IsRunAsync(Fence fence, CancellationToken cancellationToken) =>
+        await hdfs.StatusAsync($"{PathOf(fence)}.run", cancellationToken).ConfigureAwait(false) is not null;
+
+    private string StandbyOf(Fence fence) => $"{PathOf(fence)}.standby";
+
     public async Task<ResultRecord?> FindResultAsync(Fence fence, CancellationToken cancellationToken) =>
         Read($"{PathOf(fence)}.result", await hdfs.ReadAsync($"{PathOf(fence)}.result", cancellationToken).ConfigureAwait(false), FenceJson.Default.ResultRecord);
 
@@ -101,6 +117,8 @@ internal sealed class FenceStore(WebHdfsClient hdfs, string root, string holder,
         await hdfs.DeleteAsync(IndexOf(record.ApplicationId), cancellationToken).ConfigureAwait(false);
         await hdfs.DeleteAsync($"{path}.submitted", cancellationToken).ConfigureAwait(false);
         await hdfs.DeleteAsync($"{path}.result", cancellationToken).ConfigureAwait(false);
+        await hdfs.DeleteAsync($"{path}.standby", cancellationToken).ConfigureAwait(false);
+        await hdfs.DeleteAsync($"{path}.run", cancellationToken).ConfigureAwait(false);
         await hdfs.DeleteAsync(path, cancellationToken).ConfigureAwait(false);
     }
 

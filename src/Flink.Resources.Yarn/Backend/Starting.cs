@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using Flink.Resources.Yarn.Submission;
 using Microsoft.Extensions.Logging;
 
@@ -33,6 +32,10 @@ internal sealed class Starting(YarnPlace place, ApplicationReader reader, ILogge
         {
             return new StartOutcome.Refused($"{application.Fence} is not prepared as {application.Application.Id}: prepare it first.");
         }
+        if (await place.Fences.IsStandbyAsync(application.Fence, cancellationToken).ConfigureAwait(false))
+        {
+            return await new SessionStarting(place, reader).RunAsync(record, application, restore, cancellationToken).ConfigureAwait(false);
+        }
         var found = await reader.FindFencedAsync(record, application.Application, cancellationToken).ConfigureAwait(false);
         if (found.Status == LookupStatus.Unknown)
         {
@@ -47,7 +50,7 @@ internal sealed class Starting(YarnPlace place, ApplicationReader reader, ILogge
         {
             return new StartOutcome.Refused($"The staging directory {application.Payload} is gone: prepare the next epoch.");
         }
-        var submission = Submission(application.Payload, bytes);
+        var submission = ApplicationSubmission.Read(place, application.Payload, bytes);
         ApplicationSubmission.SetRestore(submission, restore);
         var manager = await place.ResourceManager.StartedAtAsync(cancellationToken).ConfigureAwait(false);
         var isFirst = await place.Fences.MarkSubmittedAsync(application.Fence, manager, cancellationToken).ConfigureAwait(false);
@@ -65,17 +68,5 @@ internal sealed class Starting(YarnPlace place, ApplicationReader reader, ILogge
         }
         await place.Fences.UnmarkSubmittedAsync(application.Fence, cancellationToken).ConfigureAwait(false);
         return new StartOutcome.Refused(cause);
-    }
-
-    private JsonObject Submission(string payload, byte[] bytes)
-    {
-        try
-        {
-            return JsonNode.Parse(bytes) as JsonObject ?? throw place.Hdfs.Malformed(payload, "its submission.json is no object");
-        }
-        catch (System.Text.Json.JsonException)
-        {
-            throw place.Hdfs.Malformed(payload, "its submission.json is no JSON");
-        }
     }
 }

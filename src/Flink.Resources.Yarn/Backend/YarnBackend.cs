@@ -19,6 +19,8 @@ internal sealed class YarnBackend : IResourceBackend, IApplicationMoves
     private readonly YarnFences _fences;
     private readonly YarnSnapshotStorage _storage;
     private readonly YarnDefinitionKeeper _keeper;
+    private readonly Standby _standby;
+    private readonly YarnDirectoryProbe _probe;
 
     public YarnBackend(YarnPlace place, ILogger<YarnBackend> logger)
     {
@@ -33,6 +35,8 @@ internal sealed class YarnBackend : IResourceBackend, IApplicationMoves
         _fences = new YarnFences(place);
         _storage = new YarnSnapshotStorage(place);
         _keeper = new YarnDefinitionKeeper(place);
+        _standby = new Standby(place);
+        _probe = new YarnDirectoryProbe(place, _preparation);
         Info = new BackendInfo
         {
             Name = place.Name,
@@ -49,7 +53,7 @@ internal sealed class YarnBackend : IResourceBackend, IApplicationMoves
     public bool TryGetFeature<T>([NotNullWhen(true)] out T? feature)
         where T : class
     {
-        feature = this as IApplicationMoves as T ?? _fences as T ?? _storage as T ?? _keeper as T;
+        feature = this as IApplicationMoves as T ?? _fences as T ?? _storage as T ?? _keeper as T ?? _standby as T ?? _probe as T;
         return feature is not null;
     }
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Flink.Resources.Flink;
 using Flink.Resources.Rest;
 using Flink.Resources.Yarn.Wire;
 
@@ -44,20 +44,22 @@ internal sealed class YarnDefinitionKeeper(YarnPlace place) : IDefinitionKeeper
         {
             return Kept(JsonSerializer.Deserialize(kept, KeptJson.Default.KeptRecord)!);
         }
-        if (await ConfigurationAsync(application, cancellationToken).ConfigureAwait(false) is not { } configuration)
+        if (await ConfigurationAsync(application, cancellationToken).ConfigureAwait(false) is not var (version, configuration))
         {
             return new KeepOutcome.Indeterminate(place.Seen($"The configuration of {application} can't be read from its JobManager."));
         }
-        if (configuration.FirstOrDefault(static c => c.Value == Masked).Key is { } secret)
+        var masked = configuration.Where(static c => c.Value == Masked).Select(static c => c.Key).ToList();
+        if (masked.FirstOrDefault(k => place.ProfileOf(version)?.Configuration.ContainsKey(k) != true) is { } secret)
         {
             return new KeepOutcome.Refused($"{secret} is a secret that Flink masks: put it into the profile of the backend's options, so that it need not be read back.");
         }
+        configuration = configuration.RemoveRange(masked);
         if (await StagingAsync(application, cancellationToken).ConfigureAwait(false) is not { } staging)
         {
             return new KeepOutcome.Refused($"The staging directory of {application.Id} is not to be found: its files can't be kept.");
         }
         var copies = await CopyAsync(staging, target, cancellationToken).ConfigureAwait(false);
-        var jar = FlinkList(configuration.GetValueOrDefault("pipeline.jars")).FirstOrDefault();
+        var jar = FlinkListText.Parse(configuration.GetValueOrDefault("pipeline.jars")).FirstOrDefault();
         var jarName = Path.GetFileName(jar ?? string.Empty);
         var copy = copies.FirstOrDefault(c => Path.GetFileName(c.Path) == jarName);
         if (copy.Path is null && jar is not null && place.PathOf(jar) is { } elsewhere)
@@ -69,15 +71,20 @@ internal sealed class YarnDefinitionKeeper(YarnPlace place) : IDefinitionKeeper
             return new KeepOutcome.Refused($"The jar {jar ?? "(pipeline.jars is not set)"} is not in {staging}: it can't be kept.");
         }
         var record = new KeptRecord(
-            place.UriOf(copy.Path), copy.Sha256, [.. copies.Where(c => c.Path != copy.Path).Select(c => place.UriOf(c.Path))],
+            place.UriOf(copy.Path), copy.Sha256, [.. copies.Where(c => c.Path != copy.Path && !IsOfTheStart(Path.GetFileName(c.Path))).Select(c => place.UriOf(c.Path))],
             configuration.GetValueOrDefault("$internal.application.main"),
-            [.. FlinkList(configuration.GetValueOrDefault("$internal.application.program-args"))],
+            [.. FlinkListText.Parse(configuration.GetValueOrDefault("$internal.application.program-args"))],
             new SortedDictionary<string, string>(configuration, StringComparer.Ordinal));
         using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(record, KeptJson.Default.KeptRecord));
         // Last: its presence says that everything else is there.
         await place.Hdfs.WriteAsync($"{target}/{Done}", content, cancellationToken).ConfigureAwait(false);
         return Kept(record);
     }
+
+    /// <summary>What each start writes anew: kept as it was, and not shipped again.</summary>
+    private static bool IsOfTheStart(string name) => name is "config.yaml" or "flink-conf.yaml" or "submission.json" or "logback.xml"
+        || (name.StartsWith("log4j", StringComparison.Ordinal) && name.EndsWith(".properties", StringComparison.Ordinal))
+        || (name.StartsWith("application_", StringComparison.Ordinal) && name.EndsWith(".tmp", StringComparison.Ordinal));
 
     private static KeepOutcome.Kept Kept(KeptRecord record) => new(new KeptDefinition(
         new ArtifactRef(record.Jar, record.JarSha256),
@@ -86,12 +93,17 @@ internal sealed class YarnDefinitionKeeper(YarnPlace place) : IDefinitionKeeper
         [.. record.Arguments],
         record.Configuration.ToImmutableSortedDictionary(StringComparer.Ordinal)));
 
-    private async Task<ImmutableSortedDictionary<string, string>?> ConfigurationAsync(ApplicationHandle application, CancellationToken cancellationToken)
+    private async Task<(string Version, ImmutableSortedDictionary<string, string> Configuration)?> ConfigurationAsync(
+        ApplicationHandle application, CancellationToken cancellationToken)
     {
         var app = await place.ResourceManager.FindAsync(application.Id, cancellationToken).ConfigureAwait(false);
-        return app is { } found && ReportMapping.Report(found, application).RestAddress is { } address
-            ? await FlinkRest.Connect(application, address, place.Http, place.TimeProvider).GetConfigurationAsync(cancellationToken).ConfigureAwait(false)
-            : null;
+        if (app is not { } found || ReportMapping.Report(found, application).RestAddress is not { } address)
+        {
+            return null;
+        }
+        var cluster = FlinkRest.Connect(application, address, place.Http, place.TimeProvider);
+        var overview = await cluster.GetOverviewAsync(cancellationToken).ConfigureAwait(false);
+        return (overview.FlinkVersion, await cluster.GetConfigurationAsync(cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Ours, or where Flink's own client puts it: <c>.flink/&lt;id&gt;</c> in the home of the user who submitted.</summary>
@@ -134,50 +146,5 @@ internal sealed class YarnDefinitionKeeper(YarnPlace place) : IDefinitionKeeper
         using var content = new ByteArrayContent(bytes);
         await place.Hdfs.WriteAsync(to, content, cancellationToken).ConfigureAwait(false);
         return (to, Convert.ToHexStringLower(SHA256.HashData(bytes)));
-    }
-
-    /// <summary>
-    /// Flink writes a list as <c>a;b</c>, and in a YAML configuration as <c>[a, 'b c']</c>; an entry with a separator in it is quoted,
-    /// a quote in it is doubled.
-    /// </summary>
-    internal static ImmutableArray<string> FlinkList(string? text)
-    {
-        if (string.IsNullOrWhiteSpace(text))
-        {
-            return [];
-        }
-        var isYaml = text.StartsWith('[') && text.EndsWith(']');
-        var (body, separator) = isYaml ? (text[1..^1], ',') : (text, ';');
-        var items = ImmutableArray.CreateBuilder<string>();
-        var item = new StringBuilder();
-        char? quote = null;
-        for (var i = 0; i < body.Length; i++)
-        {
-            var c = body[i];
-            if (quote is null && c == separator)
-            {
-                items.Add(item.ToString().Trim());
-                item.Clear();
-            }
-            else if (quote is null && c is '\'' or '"' && item.ToString().Trim().Length == 0)
-            {
-                quote = c;
-            }
-            else if (c == quote && i + 1 < body.Length && body[i + 1] == c)
-            {
-                item.Append(c);
-                i++;
-            }
-            else if (c == quote)
-            {
-                quote = null;
-            }
-            else
-            {
-                item.Append(c);
-            }
-        }
-        items.Add(item.ToString().Trim());
-        return items.ToImmutable();
     }
 }

@@ -71,6 +71,11 @@ internal sealed class YarnPlace
         return identity;
     }
 
+    /// <summary>What there is for a Flink version; null when there is nothing.</summary>
+    public YarnFlinkProfile? ProfileOf(string version) => Options.Profiles
+        .Where(p => version == p.Key || version.StartsWith(p.Key + ".", StringComparison.Ordinal) || p.Key.StartsWith(version + ".", StringComparison.Ordinal))
+        .OrderByDescending(static p => p.Key.Length).ThenBy(static p => p.Key, StringComparer.Ordinal).Select(static p => p.Value).FirstOrDefault();
+
     /// <summary>An absolute path inside the file system; null for a URI of another one.</summary>
     public string? PathOf(string uri)
     {

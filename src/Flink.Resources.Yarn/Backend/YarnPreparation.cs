@@ -42,6 +42,50 @@ internal sealed class YarnPreparation(YarnPlace place)
         return await TakeAsync(fence, spec, profile!, libraries, jar, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>What a container has that is to try a directory as the job's would; nothing is taken..</summary>
+    /// <param name="spec">The job; its jar and files are not looked at.</param>
+    /// <param name="staging">Where configuration and program are put.</param>
+    /// <param name="id">The application.</param>
+    /// <param name="program">The program's file.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<SubmissionInput> StageProbeAsync(ApplicationSpec spec, string staging, string id, (string Name, byte[] Bytes) program, CancellationToken cancellationToken)
+    {
+        var profile = place.ProfileOf(spec.FlinkVersion)!;
+        var libraries = await LibrariesAsync(profile, [], cancellationToken).ConfigureAwait(false);
+        var environment = EnvironmentOf(spec, profile);
+        var configuration = ConfigurationOf(spec, profile, environment, id);
+        var none = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        return new SubmissionInput
+        {
+            Fence = new Fence(spec.Job, 1),
+            Spec = spec,
+            ApplicationId = id,
+            StagingUri = place.UriOf(staging),
+            StagingBaseUri = place.UriOf(place.Root),
+            User = place.Options.User!,
+            Configuration = configuration,
+            Environment = environment,
+            HadoopClassPath = await place.ResourceManager.ConfigurationAsync("yarn.application.classpath", cancellationToken).ConfigureAwait(false),
+            Libraries = libraries,
+            Files =
+            [
+                await WriteAsync(staging, "config.yaml", FlinkConfigFile.Write(configuration, none), cancellationToken).ConfigureAwait(false),
+                await WriteAsync(staging, "log4j.properties", FlinkLogging.Log4j, cancellationToken).ConfigureAwait(false),
+                await WriteAsync(staging, program.Name, program.Bytes, cancellationToken).ConfigureAwait(false),
+            ],
+        };
+    }
+
+    /// <summary>All that speaks against a specification here, but for its jar, its files and its sizes.</summary>
+    public async Task<List<SpecError>> CheckPlaceAsync(ApplicationSpec spec, CancellationToken cancellationToken)
+    {
+        var errors = ApplicationSpecRules.Check(spec);
+        CheckYarn(spec, errors);
+        await CheckQueueAsync(spec, errors, cancellationToken).ConfigureAwait(false);
+        await LibrariesAsync(ProfileOf(spec.FlinkVersion, errors), errors, cancellationToken).ConfigureAwait(false);
+        return errors;
+    }
+
     private async Task<PrepareOutcome> TakeAsync(
         Fence fence, ApplicationSpec spec, YarnFlinkProfile profile, ImmutableArray<YarnResource> libraries, HdfsFile? jar,
         CancellationToken cancellationToken)
@@ -134,15 +178,20 @@ internal sealed class YarnPreparation(YarnPlace place)
             Libraries = libraries,
             Files = files,
         });
+        var run = new SessionRun(files[0].Key, spec.EntryClass, [.. spec.Arguments], spec.Parallelism, spec.TaskManager.Slots);
+        await WriteAsync(staging, SessionRun.File, JsonSerializer.Serialize(run, SessionJson.Default.SessionRun), cancellationToken).ConfigureAwait(false);
         // Last: its presence says that everything else is there.
         await WriteAsync(staging, "submission.json", submission.ToJsonString(), cancellationToken).ConfigureAwait(false);
         return NotesOf(spec);
     }
 
-    private async Task<YarnResource> WriteAsync(string staging, string name, string text, CancellationToken cancellationToken)
+    private Task<YarnResource> WriteAsync(string staging, string name, string text, CancellationToken cancellationToken) =>
+        WriteAsync(staging, name, Encoding.UTF8.GetBytes(text), cancellationToken);
+
+    private async Task<YarnResource> WriteAsync(string staging, string name, byte[] bytes, CancellationToken cancellationToken)
     {
         var path = $"{staging}/{name}";
-        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(text));
+        using var content = new ByteArrayContent(bytes);
         await place.Hdfs.WriteAsync(path, content, cancellationToken).ConfigureAwait(false);
         var status = await place.Hdfs.StatusAsync(path, cancellationToken).ConfigureAwait(false);
         return Resource(name, status!, "APPLICATION");
@@ -202,12 +251,9 @@ internal sealed class YarnPreparation(YarnPlace place)
 
     private YarnFlinkProfile? ProfileOf(string version, List<SpecError> errors)
     {
-        var best = place.Options.Profiles.Keys
-            .Where(k => version == k || version.StartsWith(k + ".", StringComparison.Ordinal) || k.StartsWith(version + ".", StringComparison.Ordinal))
-            .OrderByDescending(static k => k.Length).ThenBy(static k => k, StringComparer.Ordinal).FirstOrDefault();
-        if (best is not null)
+        if (place.ProfileOf(version) is { } profile)
         {
-            return place.Options.Profiles[best];
+            return profile;
         }
         errors.Add(new SpecError("FlinkVersion", version, $"this backend has {string.Join(", ", place.Options.Profiles.Keys.Order(StringComparer.Ordinal))}"));
         return null;

@@ -90,6 +90,39 @@ internal static class ApplicationSubmission
         return body;
     }
 
+    /// <summary>What was staged.</summary>
+    /// <exception cref="ResourceBackendException">It is not what was written.</exception>
+    public static JsonObject Read(YarnPlace place, string staging, byte[] bytes)
+    {
+        try
+        {
+            return JsonNode.Parse(bytes) as JsonObject ?? throw place.Hdfs.Malformed(staging, "its submission.json is no object");
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            throw place.Hdfs.Malformed(staging, "its submission.json is no JSON");
+        }
+    }
+
+    /// <summary>Makes it a session cluster: it comes up without the job, whose jar lies where Flink keeps uploaded ones.</summary>
+    public static void MakeSession(JsonObject submission, SessionRun run, Fence fence)
+    {
+        var container = submission["am-container-spec"]!;
+        foreach (var entry in (JsonArray)container["local-resources"]!["entry"]!)
+        {
+            if ((string)entry!["key"]! == run.Jar)
+            {
+                entry["key"] = $"flink-web-upload/{SessionRun.JarId(fence)}";
+            }
+        }
+        var commands = container["commands"]!;
+        var properties = FormattableString.Invariant(
+            $"-D execution.target=yarn-session -D slotmanager.number-of-slots.min={run.NeededSlots} -D web.upload.dir=$PWD");
+        commands["command"] = commands["command"]!.GetValue<string>()
+            .Replace("YarnApplicationClusterEntryPoint", "YarnSessionClusterEntrypoint", StringComparison.Ordinal)
+            .Replace(" 1> ", $" {properties} 1> ", StringComparison.Ordinal);
+    }
+
     /// <summary>Adds the restore point to the command; the rest stays as it was prepared.</summary>
     public static void SetRestore(JsonObject submission, RestorePoint restore)
     {

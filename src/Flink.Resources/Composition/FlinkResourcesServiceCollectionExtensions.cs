@@ -1,6 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using Flink.Resources;
+using Flink.Resources.Eligibility;
+using Flink.Resources.Health;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -18,12 +23,70 @@ public static class FlinkResourcesServiceCollectionExtensions
             services.TryAddSingleton(TimeProvider.System);
             services.TryAddSingleton<BackendInstruments>();
             services.TryAddSingleton<IBackendCatalog, BackendCatalog>();
+            services.TryAddSingleton<IAdoption>(static s => new Adoption(s.GetRequiredService<IBackendCatalog>(), s.GetRequiredService<TimeProvider>()));
             services.TryAddSingleton<IMigrations>(static s => new Migrations(
-                s.GetService<IJournal>() ?? throw new InvalidOperationException("No journal is registered: call AddSqliteJournal or AddPostgresJournal on what AddFlinkResources returns."),
+                JournalOf(s),
                 s.GetRequiredService<IBackendCatalog>(),
-                s.GetRequiredService<TimeProvider>()));
+                s.GetRequiredService<TimeProvider>(),
+                s.GetRequiredService<HealthWatch>(),
+                s.GetService<IMigrationSituations>()));
+            services.TryAddSingleton(HealthWatchOf);
+            services.TryAddSingleton<ICampaigns>(static s => new FleetCampaigns(
+                JournalOf(s),
+                s.GetRequiredService<IMigrations>(),
+                s.GetRequiredService<IBackendCatalog>(),
+                s.GetRequiredService<TimeProvider>(),
+                s.GetRequiredService<IMigrationSituations>() as CampaignSituations,
+                senses: new CampaignSenses
+                {
+                    Incidents = [.. s.GetServices<IDependencyIncidents>()],
+                    Health = () => HealthWatchOf(s),
+                    Logger = s.GetService<ILogger<FleetCampaigns>>() ?? NullLogger<FleetCampaigns>.Instance,
+                }));
+            services.TryAddSingleton<IMigrationSituations, CampaignSituations>();
+            services.TryAddSingleton<IDeployments>(static s => new Deployments(
+                JournalOf(s), s.GetRequiredService<IBackendCatalog>(), s.GetRequiredService<TimeProvider>()));
+            services.TryAddSingleton<IJobMarks>(static s => new JobMarks(JournalOf(s), s.GetRequiredService<TimeProvider>()));
+            services.TryAddSingleton<ICopyWatcher>(static s => new CopyWatcher(
+                JournalOf(s), s.GetRequiredService<IBackendCatalog>(), s.GetRequiredService<IDeployments>(), s.GetRequiredService<IJobMarks>(),
+                s.GetRequiredService<TimeProvider>(), s.GetService<ILogger<CopyWatcher>>() ?? NullLogger<CopyWatcher>.Instance));
+            services.TryAddSingleton<IEligibilityCollector, EligibilityCollector>();
+            services.TryAddSingleton<IEligibilityJudge, EligibilityJudge>();
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, BackendsAtStart>());
             return new FlinkResourcesBuilder(services);
+        }
+    }
+
+    private static HealthWatch HealthWatchOf(IServiceProvider services) => new(
+        [new FlinkHealthCollector(services.GetRequiredService<IBackendCatalog>(), services.GetRequiredService<TimeProvider>()), .. services.GetServices<IHealthCollector>()],
+        services.GetServices<IHealthItem>(),
+        services.GetRequiredService<TimeProvider>());
+
+    private static IJournal JournalOf(IServiceProvider services) => services.GetService<IJournal>()
+        ?? throw new InvalidOperationException("No journal is registered: call AddSqliteJournal or AddPostgresJournal on what AddFlinkResources returns.");
+}
+
+/// <summary>Adds what a job's health is read and scored by, beside what is built in.</summary>
+public static class HealthFlinkResourcesBuilderExtensions
+{
+    extension(IFlinkResourcesBuilder builder)
+    {
+        /// <summary>Adds a collector. It is asked after the built-in one, in the order of registration.</summary>
+        public IFlinkResourcesBuilder AddHealthCollector<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TCollector>()
+            where TCollector : class, IHealthCollector
+        {
+            ArgumentNullException.ThrowIfNull(builder);
+            builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHealthCollector, TCollector>());
+            return builder;
+        }
+
+        /// <summary>Adds an item to every score.</summary>
+        public IFlinkResourcesBuilder AddHealthItem<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TItem>()
+            where TItem : class, IHealthItem
+        {
+            ArgumentNullException.ThrowIfNull(builder);
+            builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHealthItem, TItem>());
+            return builder;
         }
     }
 }

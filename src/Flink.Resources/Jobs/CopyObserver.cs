@@ -1,10 +1,16 @@
-using System.Globalization;
+using System.Collections.Immutable;
+using Flink.Resources.Flink;
+using Flink.Resources.Translation;
 
 namespace Flink.Resources;
 
 /// <summary>Looks at a copy through its backend and through Flink, and puts together what each of them knows.</summary>
-internal sealed class CopyObserver(IBackendCatalog backends)
+internal sealed class CopyObserver(IBackendCatalog backends, TimeProvider timeProvider)
 {
+    /// <summary>Flink serves a job's exceptions from a copy of it that is up to web.refresh-interval old, by default three seconds.</summary>
+    private static readonly TimeSpan _exceptionsAreLate = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan _asksAgain = TimeSpan.FromMilliseconds(500);
+
     public async Task<CopyObservation> LookAsync(CopyRef copy, TriggerId? trigger, bool thorough, CancellationToken cancellationToken)
     {
         if (!backends.TryGet(copy.Application.Backend, out var backend))
@@ -41,7 +47,7 @@ internal sealed class CopyObserver(IBackendCatalog backends)
         }
     }
 
-    private static async Task<CopyObservation> FlinkAsync(
+    private async Task<CopyObservation> FlinkAsync(
         CopyObservation seen, IFlinkCluster cluster, FlinkJobId? wanted, TriggerId? trigger, bool thorough, CancellationToken cancellationToken)
     {
         try
@@ -66,6 +72,11 @@ internal sealed class CopyObserver(IBackendCatalog backends)
                 seen = WithSavepoint(seen, await cluster.FindSavepointAsync(id, asked, cancellationToken).ConfigureAwait(false));
             }
             seen = WithCheckpoints(seen, await cluster.FindCheckpointsAsync(id, cancellationToken).ConfigureAwait(false));
+            if (job?.State == FlinkJobState.Failed)
+            {
+                // The backend learns that a job has ended later than Flink, and may not know why even then.
+                seen = seen with { Diagnostics = await CauseAsync(cluster, id, cancellationToken).ConfigureAwait(false) ?? seen.Diagnostics };
+            }
             return thorough ? await ThoroughAsync(seen, cluster, id, cancellationToken).ConfigureAwait(false) : seen;
         }
         catch (ResourceBackendException exception)
@@ -107,6 +118,22 @@ internal sealed class CopyObserver(IBackendCatalog backends)
         _ => seen,
         e => seen with { Trouble = e.Seen });
 
+    /// <summary>Null when it can't be read: the job has ended all the same.</summary>
+    private async Task<string?> CauseAsync(IFlinkCluster cluster, FlinkJobId job, CancellationToken cancellationToken)
+    {
+        var until = timeProvider.GetUtcNow() + _exceptionsAreLate;
+        while (true)
+        {
+            var entries = (await cluster.FindExceptionsAsync(job, 1, cancellationToken).ConfigureAwait(false))
+                .Match<ImmutableArray<FlinkExceptionEntry>?>(static e => e, static _ => null, static _ => null);
+            if (entries is not [] || timeProvider.GetUtcNow() >= until)
+            {
+                return entries is [var newest, ..] ? LastWords.Of(newest.StackTrace) ?? newest.Name : null;
+            }
+            await Task.Delay(_asksAgain, timeProvider, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private static async Task<CopyObservation> ThoroughAsync(
         CopyObservation seen, IFlinkCluster cluster, FlinkJobId job, CancellationToken cancellationToken)
     {
@@ -122,24 +149,6 @@ internal sealed class CopyObserver(IBackendCatalog backends)
             },
             _ => seen,
             e => seen with { Trouble = e.Seen });
-        return seen with { FlinkVersion = overview.FlinkVersion, Environment = Environment(environment) };
-    }
-
-    private static RuntimeEnvironment Environment(FlinkEnvironment environment)
-    {
-        const string charset = "-Dfile.encoding=";
-        return new RuntimeEnvironment(
-            JavaMajor(environment.JavaVersion),
-            environment.TimeZone,
-            environment.TimeZoneOffset,
-            environment.JvmOptions.LastOrDefault(static o => o.StartsWith(charset, StringComparison.Ordinal))?[charset.Length..]);
-    }
-
-    /// <summary>Of <c>OpenJDK 64-Bit Server VM - Debian - 17/17.0.9+9</c> and <c>… - 1.8/25.392-b08</c>: what stands before the last slash.</summary>
-    private static int? JavaMajor(string? version)
-    {
-        var spec = version?.Split(" - ")[^1].Split('/')[0].Trim();
-        var major = spec?.StartsWith("1.", StringComparison.Ordinal) == true ? spec[2..] : spec;
-        return int.TryParse(major?.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        return seen with { FlinkVersion = overview.FlinkVersion, Environment = JobEnvironment.Of(environment, ImmutableDictionary<string, string>.Empty) };
     }
 }

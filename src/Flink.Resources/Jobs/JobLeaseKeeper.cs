@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Flink.Resources;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace Flink.Resources;
 /// </summary>
 internal sealed class JobLeaseKeeper : IAsyncDisposable
 {
+    /// <summary>A journal gives its holder a lease once more; who asks twice in one process is two all the same.</summary>
+    private static readonly ConcurrentDictionary<(IJournal Journal, JobKey Job, string Owner), bool> _here = new();
     private readonly IJournal _journal;
     private readonly TimeProvider _timeProvider;
     private readonly TimeSpan _duration;
@@ -29,15 +33,32 @@ internal sealed class JobLeaseKeeper : IAsyncDisposable
     public static async Task<JobLeaseKeeper?> TryAcquireAsync(
         IJournal journal, JobKey job, string owner, TimeSpan duration, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        // Counted from before the question: ours must end no later than the store's.
-        var asked = timeProvider.GetTimestamp();
-        var lease = await journal.TryAcquireAsync(job, owner, duration, cancellationToken).ConfigureAwait(false);
-        return lease is null ? null : new JobLeaseKeeper(journal, lease, duration, timeProvider, asked);
+        if (!_here.TryAdd((journal, job, owner), true))
+        {
+            return null;
+        }
+        JobLeaseKeeper? keeper = null;
+        try
+        {
+            // Counted from before the question: ours must end no later than the store's.
+            var asked = timeProvider.GetTimestamp();
+            var lease = await journal.TryAcquireAsync(job, owner, duration, cancellationToken).ConfigureAwait(false);
+            keeper = lease is null ? null : new JobLeaseKeeper(journal, lease, duration, timeProvider, asked);
+            return keeper;
+        }
+        finally
+        {
+            if (keeper is null)
+            {
+                _here.TryRemove((journal, job, owner), out _);
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
         await _timer.DisposeAsync().ConfigureAwait(false);
+        _here.TryRemove((_journal, Lease.Job, Lease.Owner), out _);
         if (!_lost.IsCancellationRequested)
         {
             try

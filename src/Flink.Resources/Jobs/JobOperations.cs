@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Flink.Resources.Health;
 
 namespace Flink.Resources;
 
@@ -7,10 +8,10 @@ namespace Flink.Resources;
 /// The only code that changes a job. It performs one effect and says what came of it; what that means, a machine decides. What did not
 /// answer is Unknown, never an exception: a machine has an answer to Unknown.
 /// </summary>
-internal sealed class JobOperations(IBackendCatalog backends, IJournal journal, TimeProvider timeProvider)
+internal sealed class JobOperations(IBackendCatalog backends, IJournal journal, TimeProvider timeProvider, HealthWatch? health = null)
 {
     private const int EvidenceLength = 20_000;
-    private readonly CopyObserver _observer = new(backends);
+    private readonly CopyObserver _observer = new(backends, timeProvider);
 
     /// <summary>Performs an effect.</summary>
     /// <param name="effect">The effect.</param>
@@ -25,7 +26,11 @@ internal sealed class JobOperations(IBackendCatalog backends, IJournal journal, 
         RemoveApplication remove => await RemoveAsync(remove, cancellationToken).ConfigureAwait(false),
         ForgetFence forget => await ForgetAsync(forget, cancellationToken).ConfigureAwait(false),
         KeepDefinition keep => await KeepAsync(keep, cancellationToken).ConfigureAwait(false),
+        BringUpStandby bring => await BringUpAsync(bring, cancellationToken).ConfigureAwait(false),
+        LookAtStandby look => await StandbyAsync(look, cancellationToken).ConfigureAwait(false),
+        ProbeDirectory probe => await TryDirectoryAsync(probe, cancellationToken).ConfigureAwait(false),
         LookAtCopy look => new CopySeen(await _observer.LookAsync(look.Copy, look.Trigger, look.Thorough, cancellationToken).ConfigureAwait(false)) { At = Now },
+        ReadHealth read => await HealthAsync(read, cancellationToken).ConfigureAwait(false),
         LookForFences look => await FencesAsync(look.Job, cancellationToken).ConfigureAwait(false),
         ProbeDeath probe => await DeathAsync(probe.Copy, cancellationToken).ConfigureAwait(false),
         FindSnapshot find => await SnapshotAsync(find.Directory, cancellationToken).ConfigureAwait(false),
@@ -34,6 +39,15 @@ internal sealed class JobOperations(IBackendCatalog backends, IJournal journal, 
     };
 
     private DateTimeOffset Now => timeProvider.GetUtcNow();
+
+    private async Task<JobEvent> HealthAsync(ReadHealth effect, CancellationToken cancellationToken)
+    {
+        var seen = await _observer.LookAsync(effect.Copy, null, thorough: false, cancellationToken).ConfigureAwait(false);
+        var question = effect.Question with { IsControlPlaneHeld = effect.Situation.IsControlPlaneHeld, SecondCopy = effect.Situation.SecondCopy };
+        var watch = health ?? throw new InvalidOperationException("Nobody reads health here.");
+        var answer = await watch.ReadAsync(question, cancellationToken).ConfigureAwait(false);
+        return new HealthSeen(seen, answer, effect.Watched, effect.Situation) { At = answer.At };
+    }
 
     private async Task<JobEvent> PrepareAsync(PrepareApplication effect, CancellationToken cancellationToken)
     {
@@ -170,7 +184,8 @@ internal sealed class JobOperations(IBackendCatalog backends, IJournal journal, 
             var outcome = await keeper.KeepAsync(effect.Application, effect.Run, cancellationToken).ConfigureAwait(false);
             return outcome switch
             {
-                KeepOutcome.Kept kept => new DefinitionKept(WriteResult.Done, kept.Definition, null) { At = Now },
+                // The configuration lies beside the copies. It may hold secrets that nobody knows for such, and nothing reads it from the journal.
+                KeepOutcome.Kept kept => new DefinitionKept(WriteResult.Done, kept.Definition with { Configuration = kept.Definition.Configuration.Clear() }, null) { At = Now },
                 KeepOutcome.Refused refused => new DefinitionKept(WriteResult.Refused, null, refused.Cause) { At = Now },
                 KeepOutcome.Indeterminate unknown => new DefinitionKept(WriteResult.Unknown, null, unknown.Evidence.Seen) { At = Now },
                 _ => new DefinitionKept(WriteResult.Unknown, null, outcome.ToString()) { At = Now },
@@ -179,6 +194,77 @@ internal sealed class JobOperations(IBackendCatalog backends, IJournal journal, 
         catch (ResourceBackendException exception)
         {
             return new DefinitionKept(WriteResult.Unknown, null, exception.Message) { At = Now };
+        }
+    }
+
+    private async Task<JobEvent> TryDirectoryAsync(ProbeDirectory effect, CancellationToken cancellationToken)
+    {
+        if (!Backend(effect.Backend).TryGetFeature<IDirectoryProbe>(out var probe))
+        {
+            return new DirectoryTried(DirectoryVerdict.NotOffered, $"{effect.Backend} can't try directories from inside.") { At = Now };
+        }
+        try
+        {
+            var outcome = await probe.ProbeAsync(
+                new DirectoryProbeRequest { Name = effect.Name, Directory = effect.Directory, Spec = effect.Spec }, cancellationToken).ConfigureAwait(false);
+            return outcome switch
+            {
+                DirectoryProbeOutcome.Usable usable => new DirectoryTried(DirectoryVerdict.Usable, usable.Evidence.Seen) { At = Now },
+                DirectoryProbeOutcome.NotUsable failed => new DirectoryTried(DirectoryVerdict.NotUsable, $"{failed.Failed}: {failed.Evidence.Seen}") { At = Now },
+                // The preparation says it in full, and still before the source is touched.
+                DirectoryProbeOutcome.Refused refused => new DirectoryTried(DirectoryVerdict.NotOffered, string.Join("; ", refused.Errors)) { At = Now },
+                DirectoryProbeOutcome.Indeterminate unknown => new DirectoryTried(DirectoryVerdict.Unknown, unknown.Evidence.Seen) { At = Now },
+                _ => new DirectoryTried(DirectoryVerdict.Unknown, outcome.ToString()) { At = Now },
+            };
+        }
+        catch (ResourceBackendException exception)
+        {
+            return new DirectoryTried(DirectoryVerdict.Unknown, exception.Message) { At = Now };
+        }
+    }
+
+    /// <summary>A place that keeps no room in advance has none to wait for; a cluster in advance was asked for and is not to be had.</summary>
+    private async Task<JobEvent> BringUpAsync(BringUpStandby effect, CancellationToken cancellationToken)
+    {
+        var place = effect.Application.Application.Backend;
+        if (!Backend(place).TryGetFeature<IStandby>(out var standby))
+        {
+            return effect.Level == StandbyLevel.Cluster
+                ? new StandbyBegun(WriteResult.Refused, false, $"{place} can't have a cluster up before its job.") { At = Now }
+                : new StandbyBegun(WriteResult.Done, true, $"{place} keeps no room in advance.") { At = Now };
+        }
+        try
+        {
+            var outcome = await standby.BringUpAsync(effect.Application, effect.Level, cancellationToken).ConfigureAwait(false);
+            return outcome switch
+            {
+                StandbyOutcome.Accepted => new StandbyBegun(WriteResult.Done, false, null) { At = Now },
+                StandbyOutcome.Refused refused => new StandbyBegun(WriteResult.Refused, false, refused.Cause) { At = Now },
+                StandbyOutcome.Indeterminate unknown => new StandbyBegun(WriteResult.Unknown, false, unknown.Evidence.Seen) { At = Now },
+                _ => new StandbyBegun(WriteResult.Unknown, false, outcome.ToString()) { At = Now },
+            };
+        }
+        catch (ResourceBackendException exception)
+        {
+            return new StandbyBegun(WriteResult.Unknown, false, exception.Message) { At = Now };
+        }
+    }
+
+    private async Task<JobEvent> StandbyAsync(LookAtStandby effect, CancellationToken cancellationToken)
+    {
+        if (!Backend(effect.Application.Application.Backend).TryGetFeature<IStandby>(out var standby))
+        {
+            return new StandbySeen(LookupStatus.Unknown, false, "The place does not know of standbys any more.") { At = Now };
+        }
+        try
+        {
+            var found = await standby.FindAsync(effect.Application, effect.Level, cancellationToken).ConfigureAwait(false);
+            return new StandbySeen(
+                found.Status, found.Match(static r => r.IsReady, static _ => false, static _ => false), found.Match(static r => r.Words, static e => e.Seen, static e => e.Seen), found.Match(static r => r.IsStuck, static _ => false, static _ => false)) { At = Now };
+        }
+        catch (ResourceBackendException exception)
+        {
+            return new StandbySeen(LookupStatus.Unknown, false, exception.Message) { At = Now };
         }
     }
 

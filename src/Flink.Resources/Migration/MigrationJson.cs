@@ -9,10 +9,12 @@ namespace Flink.Resources;
     JsonSerializerDefaults.Web,
     UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     Converters =
     [
         typeof(JobKeyConverter), typeof(FlinkJobIdConverter), typeof(TriggerIdConverter), typeof(BackendIdentityConverter),
         typeof(MemorySizeConverter), typeof(RestorePointConverter), typeof(OrdinalMapConverter),
+        typeof(HealthBaselineConverter),
     ])]
 [JsonSerializable(typeof(MoveRequest))]
 [JsonSerializable(typeof(JobEffect))]

@@ -38,7 +38,7 @@ internal static partial class MigrationMachine
         }
     }
 
-    private static RollbackEvidence EvidenceOf(MigrationRun run, CopyObservation seen, DateTimeOffset at)
+    internal static RollbackEvidence EvidenceOf(MigrationRun run, CopyObservation seen, DateTimeOffset at)
     {
         var wasUp = run.TargetWasUp || seen.Job is not null;
         return new RollbackEvidence
@@ -48,10 +48,12 @@ internal static partial class MigrationMachine
             TargetRuns = !wasUp && seen.Application == LookupStatus.Found ? false
                 : seen.FlinkAnswers ? seen.JobState == FlinkJobState.Running && seen.AllTasksRun
                 : seen.ApplicationState == ApplicationState.Finished ? false : null,
-            TargetCheckpoint = seen is { LatestCheckpoint: { } checkpoint, CompletedCheckpoints: > 0 } ? new RollbackSnapshot(checkpoint, seen.LatestCheckpointAt ?? at) : null,
+            // Which one is the newest is looked for below its directory, once no other can follow.
+            TargetCheckpoint = seen is { LatestCheckpoint: { } checkpoint, CompletedCheckpoints: > 0 } ? new RollbackSnapshot(checkpoint, seen.LatestCheckpointAt ?? at)
+                : !seen.HasCheckpoints && run.TargetCheckpoint is { } known ? new RollbackSnapshot(known.Uri, known.At) : null,
             // Both backends retain checkpoints unless a specification says otherwise; who reads the stop's snapshot reads its neighbours.
             RetainsCheckpoints = seen.RetainsCheckpoints ?? run.TargetRetainsCheckpoints,
-            SourceReadsCheckpoint = SameStore(seen.LatestCheckpoint, run.Origin?.Uri) ? true : null,
+            SourceReadsCheckpoint = SameStore(seen.LatestCheckpoint ?? run.TargetCheckpoint?.Uri, run.Origin?.Uri) ? true : null,
             CheckpointInterval = seen.CheckpointInterval ?? run.SourceFacts?.CheckpointInterval,
             IsOneWay = IsOneWay(run.SourceFacts?.FlinkVersion, run.Request.TargetSpec.FlinkVersion),
             RestoredAsIntended = run.IsDamaged ? false : run.IsRestoreVerified ? true : seen.HasCheckpoints ? SamePlace(seen.RestoredFrom, run.Origin?.Uri) : null,
@@ -187,7 +189,7 @@ internal static partial class MigrationMachine
         : Park(run, LiveCopy.Unknown, $"{why} It goes on from {run.Return!.Uri}.", at);
 
     /// <summary>As it was started, from the kept bytes where they were kept: never translated back.</summary>
-    private static ApplicationSpec SourceSpecOf(MigrationRun run) => run.Kept is not { } kept
+    internal static ApplicationSpec SourceSpecOf(MigrationRun run) => run.Kept is not { } kept
         ? run.Request.SourceSpec
         : run.Request.SourceSpec with { Jar = kept.Jar, Files = kept.Files };
 

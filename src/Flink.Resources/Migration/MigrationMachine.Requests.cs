@@ -15,7 +15,7 @@ internal static partial class MigrationMachine
         MigrationRequest.RollBack or MigrationRequest.RollBackToOrigin when BeforeStop(run) => $"The source runs untouched ({run.State}): ask for {MigrationRequest.Abort} instead.",
         MigrationRequest.RollBack or MigrationRequest.RollBackToOrigin when run.State == MigrationState.Parked => CanReturn(run) ? null : "Say first which copy lives.",
         MigrationRequest.RollBack or MigrationRequest.RollBackToOrigin => IsGoingBack(run) ? "It is going back already." : null,
-        MigrationRequest.AcceptAsIs => run.State is MigrationState.CatchingUp or MigrationState.Soaking ? null : $"There is nothing to accept yet: {run.State}.",
+        MigrationRequest.AcceptAsIs => run.State is MigrationState.Baselining or MigrationState.CatchingUp or MigrationState.Soaking ? null : $"There is nothing to accept yet: {run.State}.",
         MigrationRequest.SourceLives or MigrationRequest.TargetLives or MigrationRequest.NoneLives =>
             run.State != MigrationState.Parked ? $"Only a parked run asks which copy lives; this one is {run.State}."
             : request == MigrationRequest.NoneLives && (run.Return ?? run.Origin) is null ? "There is no snapshot to go on from."
@@ -23,9 +23,12 @@ internal static partial class MigrationMachine
         _ => $"{request} is no request.",
     };
 
-    private static bool BeforeStop(MigrationRun run) => run.State is MigrationState.Validating or MigrationState.PreparingTarget;
+    internal static bool BeforeStop(MigrationRun run) => run.State is MigrationState.Validating or MigrationState.Baselining or MigrationState.PreparingTarget or MigrationState.Draining;
 
-    private static bool IsGoingBack(MigrationRun run) => run.WantsBack is not null || run.State is MigrationState.RollbackRequested
+    /// <summary>What comes of the pending effect may lead to the stop of the source.</summary>
+    internal static bool MayStopNext(MigrationRun run) => run.State is MigrationState.PreparingTarget or MigrationState.Stopping && run.Ending == MigrationState.Unknown;
+
+    internal static bool IsGoingBack(MigrationRun run) => run.WantsBack is not null || run.State is MigrationState.RollbackRequested
         or MigrationState.TargetStopping or MigrationState.TargetFenced or MigrationState.SourceResubmitting or MigrationState.SourceVerifying;
 
     /// <summary>A target that was started was started after the source's death; it is proved dead itself before anything else is.</summary>
@@ -42,11 +45,13 @@ internal static partial class MigrationMachine
         return asked.Request switch
         {
             MigrationRequest.Pause => run with { IsPaused = true },
-            MigrationRequest.Resume when run.Pending is null => BeginStop(run with { IsPaused = false }, asked.At),
+            // Whether the source may be stopped by now, the next look says.
+            MigrationRequest.Resume when run.Pending is null => LookBeforeStop(run with { IsPaused = false, StopHeldUntil = asked.At }, asked.At),
             MigrationRequest.Resume => run with { IsPaused = false },
-            MigrationRequest.Abort => GiveUp(run, MigrationState.Cancelled, reason, asked.At),
-            MigrationRequest.AcceptAsIs => Go(run with { Reason = reason }, MigrationState.Committed, asked.At, null),
-            MigrationRequest.RollBack or MigrationRequest.RollBackToOrigin => Return(run with { ToOrigin = asked.Request == MigrationRequest.RollBackToOrigin }, reason, asked.At),
+            MigrationRequest.Abort => GiveUp(run with { AskedBackBy = asked.By }, MigrationState.Cancelled, reason, asked.At),
+            MigrationRequest.AcceptAsIs when run.State == MigrationState.Baselining => run with { IsBaselineAccepted = true, NotBefore = null },
+            MigrationRequest.AcceptAsIs => Commit(run with { Reason = reason }, asked.At, null),
+            MigrationRequest.RollBack or MigrationRequest.RollBackToOrigin => Return(run with { ToOrigin = asked.Request == MigrationRequest.RollBackToOrigin, AskedBackBy = run.WaitsForPerson ? null : asked.By }, reason, asked.At),
             MigrationRequest.SourceLives => Go(run with { Live = LiveCopy.Source, Reason = reason }, MigrationState.RolledBack, asked.At, null),
             MigrationRequest.TargetLives => Go(run with { Live = LiveCopy.Target, Reason = reason }, MigrationState.Committed, asked.At, null),
             MigrationRequest.NoneLives => GoOn(run with { Live = LiveCopy.None, Reason = reason }, asked.At),

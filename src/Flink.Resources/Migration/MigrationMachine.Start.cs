@@ -1,3 +1,5 @@
+using Flink.Resources.Translation;
+
 namespace Flink.Resources;
 
 /// <content>The start of the target, and the watch over it.</content>
@@ -6,7 +8,7 @@ internal static partial class MigrationMachine
     private static readonly TimeSpan LongestStandstill = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan SoakPoll = TimeSpan.FromSeconds(10);
 
-    private static CopyRef TargetOf(MigrationRun run) => new(run.Target!.Application);
+    internal static CopyRef TargetOf(MigrationRun run) => new(run.Target!.Application);
 
     private static MigrationRun Submit(MigrationRun run, JobEvent happened)
     {
@@ -32,7 +34,8 @@ internal static partial class MigrationMachine
         {
             return run;
         }
-        run = run with { TargetWasUp = run.TargetWasUp || seen.Job is not null, TargetRetainsCheckpoints = seen.RetainsCheckpoints ?? run.TargetRetainsCheckpoints };
+        run = WithCheckpointOf(
+            run with { TargetWasUp = run.TargetWasUp || seen.Job is not null, TargetRetainsCheckpoints = seen.RetainsCheckpoints ?? run.TargetRetainsCheckpoints }, seen, at);
         if (HasEndedBadly(seen, out var why))
         {
             return GoBack(run, why, at);
@@ -40,7 +43,8 @@ internal static partial class MigrationMachine
         if (seen.HasCheckpoints && seen.JobState == FlinkJobState.Running && seen.AllTasksRun)
         {
             run = run with { RunningAt = run.RunningAt ?? at };
-            if (!SamePlace(seen.RestoredFrom, run.Origin!.Uri) || seen.RestoredFromSavepoint != run.Origin.IsSavepoint)
+            // A snapshot that is not claimed counts as a savepoint for Flink, whatever it is; a savepoint that counts as a checkpoint is another one.
+            if (!SamePlace(seen.RestoredFrom, run.Origin!.Uri) || (run.Origin.IsSavepoint && seen.RestoredFromSavepoint != true))
             {
                 return GoBack(run with { IsDamaged = true }, $"The target restored {seen.RestoredFrom ?? "nothing"} where {run.Origin.Uri} was meant.", at);
             }
@@ -51,12 +55,12 @@ internal static partial class MigrationMachine
             run = run with { IsRestoreVerified = true };
             if (seen.CompletedCheckpoints >= 1)
             {
-                return Go(run, MigrationState.CatchingUp, at, new LookAtCopy(TargetOf(run)));
+                return BeginCatchUp(run, at);
             }
         }
         else if (IsFinishedJob(run, seen))
         {
-            return Go(run, MigrationState.Committed, at, null);
+            return Commit(run, at, seen);
         }
         return IsLate(run, at, RestoreLimit(run))
             ? GoBack(run, $"The target did not run and complete a checkpoint in time: {seen.JobState}, {seen.CompletedCheckpoints} checkpoints, {seen.Diagnostics ?? seen.Trouble}", at)
@@ -74,28 +78,24 @@ internal static partial class MigrationMachine
         return new[] { run.Request.Options.RestoreTimeout, 3 * (run.SourceFacts?.CheckpointInterval ?? TimeSpan.Zero), 6 * writing }.Max();
     }
 
-    /// <summary>A day's window or a text that is read otherwise looks healthy: what was set on the source must be set on the target.</summary>
-    private static string? Difference(RuntimeEnvironment? source, RuntimeEnvironment? target)
-    {
-        if (source is null || target is null)
-        {
-            return null;
-        }
-        if (Differs(source.TimeZone, target.TimeZone) && source.TimeZoneOffset != target.TimeZoneOffset)
-        {
-            return $"The time zone differs: {source.TimeZone} on the source, {target.TimeZone} on the target.";
-        }
-        if (source.TimeZoneOffset is { } before && target.TimeZoneOffset is { } after && before != after)
-        {
-            return FormattableString.Invariant($"The time zone differs: UTC{before:hh\\:mm} on the source, UTC{after:hh\\:mm} on the target.");
-        }
-        return Differs(source.Charset, target.Charset)
-            ? $"The charset differs: {source.Charset} on the source, {target.Charset} on the target."
+    /// <summary>
+    /// A day's window or a text that is read otherwise looks healthy: what was set on the source must be set on the target. What is not known on one
+    /// side is no difference, two zones that agree today are none yet, and a newer Java is chosen on purpose.
+    /// </summary>
+    private static string? Difference(JobEnvironment? source, JobEnvironment? target) => source is null || target is null
+        ? null
+        : EnvironmentCheck.Compare(source, target).FirstOrDefault(static f => f is { Verdict: EnvironmentVerdict.Different, Field: not "JavaMajor" }) is { } found
+            ? $"The {NameOf(found.Field)} differs: {found.Source} on the source, {found.Target} on the target."
             : null;
-    }
 
-    private static bool Differs(string? left, string? right) =>
-        left is not null && right is not null && !string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
+    private static string NameOf(string field) => field switch
+    {
+        "TimeZone" => "time zone",
+        "Locale" => "locale",
+        "Charset" => "charset",
+        "User" => "user",
+        _ => field,
+    };
 
     private static bool HasEndedBadly(CopyObservation seen, out string why)
     {
@@ -115,21 +115,15 @@ internal static partial class MigrationMachine
 
     private static MigrationRun Watch(MigrationRun run, JobEvent happened)
     {
-        if (happened is not CopySeen { Copy: var seen, At: var at })
+        var at = happened.At;
+        if ((happened as CopySeen)?.Copy is not { } seen)
         {
-            return run;
+            return happened is HealthSeen scored ? Watch(WithCheckpointOf(run, scored.Copy, at), scored) : run;
         }
-        if (HasEndedBadly(seen, out var why))
+        run = WithCheckpointOf(run, seen, at);
+        if (EndOf(run, seen, at) is { } end)
         {
-            return GoBack(run, why, at);
-        }
-        if (IsFinishedJob(run, seen))
-        {
-            return Go(run, MigrationState.Committed, at, null);
-        }
-        if (seen.JobState is FlinkJobState.Finished)
-        {
-            return Go(run with { Reason = "Somebody stopped the job on the target." }, MigrationState.Committed, at, null);
+            return end;
         }
         var runs = seen.JobState == FlinkJobState.Running && seen.AllTasksRun;
         // Unknown is not healthy, and it is no standstill either: only a look that shows the job not running counts.
@@ -148,9 +142,31 @@ internal static partial class MigrationMachine
         }
         var left = run.Request.Options.Soak - (at - run.EnteredAt);
         return left <= TimeSpan.Zero
-            ? Go(run, MigrationState.Committed, at, null)
+            ? Commit(run, at, seen)
             : run with { NotBefore = at + (left < SoakPoll ? left : SoakPoll), Polls = run.Polls + 1 };
     }
+
+    /// <summary>The same look with a score. Through a control plane that is in trouble nothing is taken for an end.</summary>
+    private static MigrationRun Watch(MigrationRun run, HealthSeen scored)
+    {
+        var (seen, at) = (scored.Copy, scored.At);
+        if (!scored.Situation.IsControlPlaneHeld && EndOf(run, seen, at) is { } end)
+        {
+            return end;
+        }
+        return Judge(run, scored, seen.JobState == FlinkJobState.Running && seen.AllTasksRun);
+    }
+
+    private static MigrationRun WithCheckpointOf(MigrationRun run, CopyObservation seen, DateTimeOffset at) =>
+        run.TargetCheckpoint is null && seen is { LatestCheckpoint: { Length: > 0 } checkpoint, CompletedCheckpoints: > 0 }
+            ? run with { TargetCheckpoint = new MigrationSnapshot(checkpoint, false, seen.LatestCheckpointAt ?? at) }
+            : run;
+
+    private static MigrationRun? EndOf(MigrationRun run, CopyObservation seen, DateTimeOffset at) =>
+        HasEndedBadly(seen, out var why) ? GoBack(run, why, at)
+        : IsFinishedJob(run, seen) ? Commit(run, at, seen)
+        : seen.JobState is FlinkJobState.Finished ? Commit(run with { Reason = "Somebody stopped the job on the target." }, at, seen)
+        : null;
 
     private static MigrationRun GoBack(MigrationRun run, string reason, DateTimeOffset at) =>
         Go(run with { Reason = reason }, MigrationState.RollbackRequested, at, new CollectEvidence(TargetOf(run)));

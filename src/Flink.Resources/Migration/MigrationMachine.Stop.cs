@@ -7,6 +7,26 @@ internal static partial class MigrationMachine
 {
     private static readonly TimeSpan FreshCheckpointPatience = TimeSpan.FromMinutes(1);
 
+    /// <summary>Takes down whether the stop is held: two records, however long it lasts.</summary>
+    private static MigrationRun HoldStop(MigrationRun run, JobEvent happened) => (run.IsStopHeld, happened.AreStopsHeld) switch
+    {
+        (false, true) => run with { IsStopHeld = true },
+        (true, false) => run with { IsStopHeld = false, StopHeldUntil = happened.At, Reason = run.State == MigrationState.PreparingTarget ? null : run.Reason },
+        _ => run,
+    };
+
+    /// <summary>All is ready: looks again and again until the stop is held no longer.</summary>
+    private static MigrationRun AwaitStop(MigrationRun run, DateTimeOffset at)
+    {
+        var look = LookBeforeStop(run with { Reason = "All is ready, and the servers of the source can't be read: it is not stopped before they can." }, at);
+        return look with { NotBefore = at + LongestPause, Polls = look.Pending == run.Pending ? run.Polls + 1 : 0 };
+    }
+
+    /// <summary>The last looks before the stop once more: what stood by may have gone meanwhile, and another mover may have come.</summary>
+    private static MigrationRun LookBeforeStop(MigrationRun run, DateTimeOffset at) =>
+        run.Request.SourceSpec.Kind == JobKind.NearRealTime && !run.IsStopHeld ? StopWhenDue(run, at)
+        : Do(run, new LookForFences(run.Request.Job));
+
     private static MigrationRun BeginStop(MigrationRun run, DateTimeOffset at) => run.Stop == StopMethod.LastCheckpoint
         ? Go(run, MigrationState.Stopping, at, new TriggerCheckpoint(run.Source, TriggerOf(run, "checkpoint", 1)))
         : AskToStop(run with { State = MigrationState.Stopping, EnteredAt = at, Timeline = run.Timeline.Add(new StateChange(MigrationState.Stopping, at)) }, at, TimeSpan.Zero);
@@ -20,7 +40,9 @@ internal static partial class MigrationMachine
             new StopWithSavepoint(run.Source, new SavepointRequest(trigger, SnapshotDirectoryOf(run, "source"))), at, pause);
     }
 
-    private static MigrationRun Stop(MigrationRun run, JobEvent happened) => (run.Stop, happened) switch
+    private static MigrationRun Stop(MigrationRun run, JobEvent happened) => StopOn(HoldStop(run, happened), happened);
+
+    private static MigrationRun StopOn(MigrationRun run, JobEvent happened) => (run.Stop, happened) switch
     {
         (StopMethod.LastCheckpoint, TriggerEnded) => Do(run, new LookAtCopy(run.Source)),
         (StopMethod.LastCheckpoint, CopySeen seen) => AfterCheckpoint(run, seen.Copy, seen.At),
@@ -48,6 +70,9 @@ internal static partial class MigrationMachine
                     : seen.JobState.IsTerminal
                         ? Stopped(run, named, at)
                         : StopLateOr(run, LiveCopy.Unknown, $"The savepoint {named} was written, then the stop failed; the job is {seen.JobState}: {seen.SavepointCause}", at);
+            case SavepointLook.Failed or SavepointLook.Absent when runs && run.IsStopHeld:
+                // It runs on, and is not asked again before it can be read.
+                return Again(run, at);
             case SavepointLook.Failed when runs && run.StopAttempt < StopAttempts:
                 return AskToStop(run with { Reason = $"Savepoint attempt {run.StopAttempt} failed: {seen.SavepointCause}" }, at, StopRetryPause);
             case SavepointLook.Failed when runs:
@@ -72,6 +97,10 @@ internal static partial class MigrationMachine
 
     private static MigrationRun AfterCheckpoint(MigrationRun run, CopyObservation seen, DateTimeOffset at)
     {
+        if (run.IsStopHeld)
+        {
+            return Again(run, at, seen.FlinkAnswers);
+        }
         var before = run.SourceFacts?.LatestCheckpointId ?? 0;
         if (seen.LatestCheckpoint is { } checkpoint && (seen.LatestCheckpointId > before || IsLate(run, at, FreshCheckpointPatience)))
         {

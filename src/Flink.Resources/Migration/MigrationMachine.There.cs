@@ -12,16 +12,25 @@ internal static partial class MigrationMachine
         CopySeen seen => ValidateSource(run, seen.Copy, seen.At),
         FencesSeen fences when fences.Unknown.Length > 0 => LateOr(run, fences.At, $"Not every backend could be asked for the job's fences: {string.Join("; ", fences.Unknown)}"),
         FencesSeen fences when RivalIn(run, fences) is { } rival => GiveUp(run, MigrationState.Held, Words(rival), fences.At),
-        FencesSeen fences => PrepareFirst(run with
-        {
-            Epoch = Math.Max(fences.HighestEpoch, fences.Fences.Select(static f => f.Fence.Epoch).DefaultIfEmpty().Max()) + 1,
-        }, fences.At),
+        FencesSeen fences => Do(
+            run with { Epoch = Math.Max(fences.HighestEpoch, fences.Fences.Select(static f => f.Fence.Epoch).DefaultIfEmpty().Max()) + 1 },
+            new ProbeDirectory(run.Request.TargetBackend, run.Id, run.Request.SnapshotDirectory, run.Request.TargetSpec)),
+        DirectoryTried { Verdict: DirectoryVerdict.Usable or DirectoryVerdict.NotOffered } tried => PrepareFirst(run, tried.At),
+        DirectoryTried { Verdict: DirectoryVerdict.NotUsable } tried => GiveUp(run, MigrationState.Ineligible, $"The target can't use {run.Request.SnapshotDirectory} as the job's user. {tried.Words}", tried.At),
+        // Whether it can is not known, and it may well: that speaks against the moment, not against the job.
+        DirectoryTried tried => IsLate(run, tried.At, run.Request.Options.ValidationTimeout)
+            ? GiveUp(run, MigrationState.Held, $"Whether the target can use {run.Request.SnapshotDirectory} could not be found out in time: {tried.Words}", tried.At)
+            : Again(run, tried.At, answered: false),
         _ => run,
     };
 
     private static MigrationRun ValidateSource(MigrationRun run, CopyObservation seen, DateTimeOffset at)
     {
         var job = run.Request.Job;
+        if (IsFinishedBatch(run, seen))
+        {
+            return PlaceNextRun(run, at);
+        }
         if (seen.Application == LookupStatus.Absent || seen.ApplicationState is ApplicationState.Finished or ApplicationState.Prepared)
         {
             return GiveUp(run, MigrationState.Ineligible, $"{job} does not run at {run.Source.Application}: {seen.Diagnostics ?? seen.Trouble ?? seen.ApplicationState.ToString()}.", at);
@@ -33,6 +42,10 @@ internal static partial class MigrationMachine
         if (seen.LiveJobs > 1)
         {
             return GiveUp(run, MigrationState.Ineligible, $"{run.Source.Application} runs {seen.LiveJobs} Flink jobs: all jobs of a session move together, or are split first.", at);
+        }
+        if (RunsToItsEnd(run, seen))
+        {
+            return Go(run with { SourceFacts = seen, Source = run.Source with { Job = seen.Job } }, MigrationState.Draining, at, new LookAtCopy(run.Source with { Job = seen.Job }));
         }
         if (seen.JobState != FlinkJobState.Running || !seen.AllTasksRun)
         {
@@ -63,7 +76,9 @@ internal static partial class MigrationMachine
         return allowed && seen.CheckpointDuration > LongSavepoint ? StopMethod.LastCheckpoint : StopMethod.Savepoint;
     }
 
-    private static MigrationRun PrepareFirst(MigrationRun run, DateTimeOffset at) => run.Request.KeepSourceFiles
+    private static MigrationRun PrepareFirst(MigrationRun run, DateTimeOffset at) => run.Baseline is null && run.Request.Options.Baseline > TimeSpan.Zero && IsJudged(run)
+        ? BeginBaseline(run, at)
+        : run.Request.KeepSourceFiles
         ? Go(run, MigrationState.PreparingTarget, at, new KeepDefinition(run.Source.Application, run.Id))
         : Go(run, MigrationState.PreparingTarget, at, PreparationOf(run));
 
@@ -72,7 +87,8 @@ internal static partial class MigrationMachine
 
     private static MigrationRun Prepare(MigrationRun run, JobEvent happened)
     {
-        var late = IsLate(run, happened.At, run.Request.Options.PreparationTimeout);
+        run = HoldStop(run, happened);
+        var late = !run.IsStopHeld && happened.At - (run.StopHeldUntil ?? run.EnteredAt) > run.Request.Options.PreparationTimeout;
         switch (happened)
         {
             case DefinitionKept { Result: WriteResult.Done } kept:
@@ -86,11 +102,27 @@ internal static partial class MigrationMachine
                 return Go(run with { Reason = refused.Holder is null ? $"The target refuses: {refused.Words}" : $"{refused.Holder} moves this job: {refused.Words}" }, MigrationState.Held, happened.At, null);
             case FencesSeen fences when fences.Unknown.IsEmpty && RivalIn(run, fences) is { } rival:
                 return GiveUp(run, MigrationState.Held, Words(rival), happened.At);
-            case FencesSeen { Unknown.IsEmpty: true }:
-                return run.IsPaused ? run with { Pending = null, NotBefore = null } : BeginStop(run, happened.At);
-            case DefinitionKept or PrepareEnded or FencesSeen when late:
+            case FencesSeen { Unknown.IsEmpty: true } when run is { IsStopHeld: true, IsPaused: false }:
+                return AwaitStop(run, happened.At);
+            case FencesSeen { Unknown.IsEmpty: true } when run.Request.Options.Standby != StandbyLevel.None:
+                return Do(run, new BringUpStandby(run.Target!, run.Request.Options.Standby));
+            case FencesSeen { Unknown.IsEmpty: true } or StandbyBegun { Result: WriteResult.Done, IsReady: true } or StandbySeen { IsReady: true }:
+                return run.IsPaused ? run with { Pending = null, NotBefore = null } : run.IsStopHeld ? AwaitStop(run, happened.At) : StopWhenDue(run, happened.At);
+            case StandbyBegun { Result: WriteResult.Done }:
+                return Do(run, new LookAtStandby(run.Target!, run.Request.Options.Standby));
+            case StandbyBegun { Result: WriteResult.Refused } refused:
+                return GiveUp(run, MigrationState.Held, $"The target has no room: {refused.Words}", happened.At);
+            case StandbySeen { IsStuck: true } stuck:
+                return GiveUp(run, MigrationState.Held, $"What shall stand by on the target won't come up: {stuck.Words}", happened.At);
+            case StandbySeen { Status: LookupStatus.Absent } when !late:
+                return DoAfter(run, new BringUpStandby(run.Target!, run.Request.Options.Standby), happened.At, run.Request.Options.PollInterval);
+            case StandbySeen seen when !late:
+                return Again(run, happened.At, seen.Status == LookupStatus.Found);
+            case CopySeen seen when run.Cycle is not null:
+                return AwaitCycle(run, seen.Copy, seen.At);
+            case DefinitionKept or PrepareEnded or FencesSeen or StandbyBegun or StandbySeen when late:
                 return GiveUp(run, MigrationState.Held, $"The target could not be prepared in time: {WordsOf(happened)}", happened.At);
-            case DefinitionKept or PrepareEnded or FencesSeen:
+            case DefinitionKept or PrepareEnded or FencesSeen or StandbyBegun:
                 return Again(run, happened.At, answered: false);
             default:
                 return run;
@@ -102,6 +134,8 @@ internal static partial class MigrationMachine
         DefinitionKept kept => kept.Words,
         PrepareEnded prepared => prepared.Words,
         FencesSeen fences => string.Join("; ", fences.Unknown),
+        StandbyBegun standby => standby.Words,
+        StandbySeen standby => standby.Words,
         StartEnded started => started.Words,
         RemoveEnded removed => removed.Words,
         DeathSeen death => $"{death.Verdict}, {death.Evidence.Seen}",

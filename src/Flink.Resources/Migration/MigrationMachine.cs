@@ -8,7 +8,7 @@ namespace Flink.Resources;
 /// The migration of one job as a pure function: what is known and what was just seen give what is known next, and what to do about it
 /// (<see cref="MigrationRun.Pending"/>). It never waits, calls or looks at a clock; all of that is the runner's.
 /// </summary>
-/// <remarks>Files: the way there, the stop, the start, the way back, and what people ask for.</remarks>
+/// <remarks>Files: the way there, the stop, the start, the way back, the watch over its health, and what people ask for.</remarks>
 internal static partial class MigrationMachine
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
@@ -38,7 +38,9 @@ internal static partial class MigrationMachine
                 : run.State switch
                 {
                     MigrationState.Validating => Validate(run, happened),
+                    MigrationState.Baselining => Observe(run, happened),
                     MigrationState.PreparingTarget => Prepare(run, happened),
+                    MigrationState.Draining => Drain(run, happened),
                     MigrationState.Stopping => Stop(run, happened),
                     MigrationState.SourceFenced => FenceSource(run, happened),
                     MigrationState.Submitting => Submit(run, happened),
@@ -59,6 +61,7 @@ internal static partial class MigrationMachine
         Timeline = run.Timeline.Add(new StateChange(state, at)),
         Pending = next,
         NotBefore = null,
+        IsHeld = false,
         Polls = 0,
     };
 
@@ -107,7 +110,7 @@ internal static partial class MigrationMachine
 
     private static string SnapshotDirectoryOf(MigrationRun run, string side) => $"{run.Request.SnapshotDirectory.TrimEnd('/')}/{run.Id}/{side}";
 
-    private static bool SamePlace(string? left, string? right) =>
+    internal static bool SamePlace(string? left, string? right) =>
         left is not null && right is not null && string.Equals(Plain(left), Plain(right), StringComparison.Ordinal);
 
     /// <summary><c>file:/x</c>, <c>file:///x</c>, <c>hdfs://nn/x/</c>: one place has several spellings.</summary>

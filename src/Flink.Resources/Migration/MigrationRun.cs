@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using Flink.Resources.Health;
 using Flink.Resources.Rollback;
 
 namespace Flink.Resources;
@@ -13,8 +15,14 @@ public enum MigrationState
     /// <summary>Source, fences and leftovers are looked at.</summary>
     Validating,
 
+    /// <summary>The source is observed, to know what is usual for the job. Nothing of it is touched.</summary>
+    Baselining,
+
     /// <summary>Everything is brought to the target, and its fence is taken. The source runs.</summary>
     PreparingTarget,
+
+    /// <summary>A batch job that could not go on elsewhere runs to its end where it is; its next run is placed on the target.</summary>
+    Draining,
 
     /// <summary>The source is being stopped.</summary>
     Stopping,
@@ -122,7 +130,7 @@ public enum MigrationRequest
     /// <summary>Bring the job back to where it was, from the snapshot with which it was stopped: for a target that damaged its state.</summary>
     RollBackToOrigin,
 
-    /// <summary>The watch is over: keep the job where it is now.</summary>
+    /// <summary>The watch is over: keep the job where it is now. While the source is observed: what was seen so far is what is usual.</summary>
     AcceptAsIs,
 
     /// <summary>Of a parked run: a person saw that the source lives and the target does not.</summary>
@@ -136,7 +144,7 @@ public enum MigrationRequest
 }
 
 /// <summary>One migration of one job: all that is known of it. Immutable; each record of the journal makes the next one.</summary>
-public sealed record MigrationRun
+public sealed record MigrationRun : IJournalledRun<MigrationRun>
 {
     /// <summary>The run.</summary>
     public required string Id { get; init; }
@@ -186,10 +194,13 @@ public sealed record MigrationRun
     /// <summary>Why and how it goes back.</summary>
     public MigrationRollback? Rollback { get; init; }
 
+    /// <summary>Who asked to bring a job back that was well, or to call its move off; null when nobody did.</summary>
+    public string? AskedBackBy { get; init; }
+
     /// <summary>What explained the failure, read before it was destroyed.</summary>
     public string? Evidence { get; init; }
 
-    /// <summary>What the source's copy was kept as, when it was.</summary>
+    /// <summary>What the source's copy was kept as, when it was. Its configuration stays beside the copies: it may hold secrets.</summary>
     public KeptDefinition? Kept { get; init; }
 
     /// <summary>Nothing follows.</summary>
@@ -197,9 +208,43 @@ public sealed record MigrationRun
     public bool IsFinal => State is MigrationState.Committed or MigrationState.RolledBack or MigrationState.Ineligible
         or MigrationState.Held or MigrationState.Cancelled;
 
-    /// <summary>Waits for a person: parked, or paused.</summary>
+    /// <summary>Waits for a person: parked, paused, or held.</summary>
     [JsonIgnore]
-    public bool WaitsForPerson => State == MigrationState.Parked || (IsPaused && Pending is null);
+    public bool WaitsForPerson => State == MigrationState.Parked || (IsPaused && Pending is null) || IsHeld;
+
+    /// <summary>
+    /// The job runs on the target and is not well there, or was not; <see cref="Reason"/> says what it lost points by. A person asks for
+    /// <see cref="MigrationRequest.RollBack"/> or <see cref="MigrationRequest.AcceptAsIs"/>; nothing happens by itself.
+    /// </summary>
+    public bool IsHeld { get; init; }
+
+    /// <summary>The newest score, 0 to 10, of the source before the move and of the target after it; null without one.</summary>
+    public double? Score { get; init; }
+
+    /// <summary>How much of what counts was known for it, 0 to 1; null before the first evaluation.</summary>
+    public double? Coverage { get; init; }
+
+    /// <summary>What is said of the job.</summary>
+    public HealthVerdict Verdict { get; init; }
+
+    /// <summary>Whether too little has been known of the job for too long. That alone never leads back, and nothing is committed meanwhile.</summary>
+    public HealthAlarm Alarm { get; init; }
+
+    /// <summary>What cost points in the newest evaluation, worst first, for a person; null when nothing did.</summary>
+    public string? LostPoints { get; init; }
+
+    /// <summary>The same item by item, those that cost nothing left out.</summary>
+    public ImmutableArray<HealthItemScore> Losses { get; init; } = [];
+
+    /// <summary>When it was evaluated last; null before.</summary>
+    public DateTimeOffset? EvaluatedAt { get; init; }
+
+    /// <summary>Before and after, once the move is final.</summary>
+    public ParityReport? Parity { get; init; }
+
+    /// <summary>What was usual on the source; null when that was not observed.</summary>
+    [JsonIgnore]
+    public HealthBaseline? Baseline { get; init; }
 
     /// <summary>The source is not stopped until somebody asks to go on.</summary>
     public bool IsPaused { get; init; }
@@ -219,7 +264,16 @@ public sealed record MigrationRun
 
     internal TriggerId? Trigger { get; init; }
 
+    /// <summary>The stop waits for the end of the job's cycle.</summary>
+    internal CycleWait? Cycle { get; init; }
+
     internal int StopAttempt { get; init; }
+
+    /// <summary>All is ready for the stop, and the servers of the source can't be read.</summary>
+    internal bool IsStopHeld { get; init; }
+
+    /// <summary>When the stop could go on that had been held or paused: patience begins anew.</summary>
+    internal DateTimeOffset? StopHeldUntil { get; init; }
 
     /// <summary>A Flink job was seen in the target: it may have written something.</summary>
     internal bool TargetWasUp { get; init; }
@@ -232,6 +286,11 @@ public sealed record MigrationRun
 
     /// <summary>The target's checkpoints survive it; null when that was not read.</summary>
     internal bool? TargetRetainsCheckpoints { get; init; }
+
+    /// <summary>
+    /// The first checkpoint of the target that was seen: beside it are the others, also when the target can't be asked any more.
+    /// </summary>
+    internal MigrationSnapshot? TargetCheckpoint { get; init; }
 
     /// <summary>How often the start on the way back failed before a Flink job was seen.</summary>
     internal int ReturnAttempt { get; init; }
@@ -253,9 +312,69 @@ public sealed record MigrationRun
     /// <summary>The final state that follows when all that was prepared is gone again.</summary>
     internal MigrationState Ending { get; init; }
 
+    /// <summary>What the evaluations so far come to. In the journal only now and then: see <see cref="NotedAt"/>.</summary>
+    internal MigrationWatch Watched { get; init; } = MigrationWatch.Initial;
+
+    /// <summary>When an evaluation was journalled last: each change of the verdict is, the others at a bounded rate.</summary>
+    internal DateTimeOffset? NotedAt { get; init; }
+
+    /// <summary>Somebody takes what was observed so far for what is usual.</summary>
+    internal bool IsBaselineAccepted { get; init; }
+
+    /// <summary>The source as it was observed.</summary>
+    internal ParitySide? Before { get; init; }
+
+    /// <summary>The source's own score.</summary>
+    internal double? ScoreBefore { get; init; }
+
+    /// <summary>When the lagging job has to have caught up; null while that is not computed.</summary>
+    internal DateTimeOffset? CatchUpDeadline { get; init; }
+
     /// <summary>How often the pending effect brought nothing new. Not journalled: a restarted process counts anew.</summary>
     internal int Polls { get; init; }
 
+    [JsonIgnore]
+    JobKey IJournalledRun<MigrationRun>.Job => Request.Job;
+
+    [JsonIgnore]
+    string IJournalledRun<MigrationRun>.StateName => State.ToString();
+
+    [JsonIgnore]
+    JobEffect? IJournalledRun<MigrationRun>.Pending => Pending;
+
+    [JsonIgnore]
+    DateTimeOffset? IJournalledRun<MigrationRun>.NotBefore => NotBefore;
+
+    static string IJournalledRun<MigrationRun>.Machine => Migrations.Machine;
+
+    static MigrationRun IJournalledRun<MigrationRun>.Create(string id, string payload, DateTimeOffset at) =>
+        MigrationMachine.Create(id, JsonSerializer.Deserialize(payload, MigrationJson.Default.MoveRequest)!, at);
+
+    static MigrationRun IJournalledRun<MigrationRun>.Step(MigrationRun run, JobEvent happened) => MigrationMachine.Step(run, happened);
+
+    bool IJournalledRun<MigrationRun>.IsSameAs(MigrationRun other) => IsSameAs(other);
+
     /// <summary>The same, as far as the journal is concerned.</summary>
-    internal bool IsSameAs(MigrationRun other) => this with { Polls = 0, NotBefore = null } == other with { Polls = 0, NotBefore = null };
+    internal bool IsSameAs(MigrationRun other) => Lasting == other.Lasting;
+
+    /// <summary>Without what changes with every look.</summary>
+    private MigrationRun Lasting => this with
+    {
+        Polls = 0,
+        NotBefore = null,
+        Score = null,
+        Coverage = null,
+        LostPoints = null,
+        Losses = [],
+        EvaluatedAt = null,
+        Cycle = Cycle is null ? null : Cycle with { LookedAt = null },
+        Watched = MigrationWatch.Initial,
+        Pending = Pending is ReadHealth ? null : Pending,
+    };
 }
+
+/// <summary>A wait for the end of a near-real-time job's cycle.</summary>
+/// <param name="Since">When it began.</param>
+/// <param name="Checkpoint">The newest completed checkpoint at the last look; null before the first.</param>
+/// <param name="LookedAt">When that was. Not journalled: a restarted process awaits the next border.</param>
+internal sealed record CycleWait(DateTimeOffset Since, long? Checkpoint = null, DateTimeOffset? LookedAt = null);

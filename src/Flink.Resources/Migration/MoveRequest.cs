@@ -32,6 +32,12 @@ public sealed record MoveRequest
     /// </summary>
     public bool KeepSourceFiles { get; init; }
 
+    /// <summary>The revision of the desired state that asks for the move; null when it has none.</summary>
+    public string? Revision { get; init; }
+
+    /// <summary>The run that this move undoes: it brings back what that one moved. Null for every other move.</summary>
+    public string? ReturnOf { get; init; }
+
     /// <summary>How.</summary>
     public MoveOptions Options { get; init; } = new();
 }
@@ -58,6 +64,12 @@ public sealed record MoveOptions
     /// <summary>How the source is stopped.</summary>
     public StopMethod Stop { get; init; } = StopMethod.Auto;
 
+    /// <summary>
+    /// What stands on the target before the source is stopped. By default its room is held by placeholders, where the backend can; with
+    /// <see cref="StandbyLevel.Cluster"/> JobManager and TaskManagers are up, which makes the move shortest and needs the room earlier.
+    /// </summary>
+    public StandbyLevel Standby { get; init; } = StandbyLevel.Room;
+
     /// <summary>The job's sinks by name. What a rollback may do depends on them.</summary>
     public System.Collections.Immutable.ImmutableSortedDictionary<string, SinkClass> Sinks { get; init; } =
         System.Collections.Immutable.ImmutableSortedDictionary<string, SinkClass>.Empty.WithComparers(StringComparer.Ordinal);
@@ -65,14 +77,46 @@ public sealed record MoveOptions
     /// <summary>The owner accepts that records are processed again into append sinks.</summary>
     public bool AcceptsDuplicates { get; init; }
 
-    /// <summary>How long the job is watched after it has caught up, before the move is final. Zero or more.</summary>
+    /// <summary>
+    /// How long the job is watched after it has caught up, before the move is final. Zero or more. Shorter than ten evaluations (5 min by
+    /// default) it is too short for a verdict: then the job only has to run.
+    /// </summary>
     public TimeSpan Soak { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>
+    /// How long the source is observed before anything changes, to know what is usual for the job. Zero observes nothing: without
+    /// <see cref="KnownBaseline"/> there is nothing to compare with, and the target only has to run. With it a few evaluations suffice.
+    /// At most one day. Of no meaning for batch jobs and for a <see cref="Soak"/> that is too short for a verdict.
+    /// </summary>
+    /// <value>2 h.</value>
+    public TimeSpan Baseline { get; init; } = TimeSpan.FromHours(2);
+
+    /// <summary>What is known to be usual for the job already; null when nothing is.</summary>
+    public Health.HealthBaseline? KnownBaseline { get; init; }
+
+    /// <summary>What follows when the target is unhealthy, or does not catch up in time.</summary>
+    /// <value><see cref="Health.OnUnhealthy.Hold"/>: a person decides.</value>
+    public Health.OnUnhealthy OnUnhealthy { get; init; }
+
+    /// <summary>The delay that the job's owner allows; null when nothing was said. Then 1.5 times the p95 of before is allowed.</summary>
+    public TimeSpan? LagSlo { get; init; }
+
+    /// <summary>
+    /// The numbers behind score, verdict, commit and catching up (<see cref="Health.HealthMeasuringOptions.CatchUpFactor"/>,
+    /// <see cref="Health.HealthMeasuringOptions.LongestCatchUp"/>); null for the defaults.
+    /// </summary>
+    public Health.HealthOptions? Health { get; init; }
 
     /// <summary>The longest that the checks before the move may take.</summary>
     public TimeSpan ValidationTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>The longest that the preparation of the target may take.</summary>
     public TimeSpan PreparationTimeout { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>
+    /// The longest that a near-real-time job's cycle is awaited before the stop; one in which nothing ends for so long is held.
+    /// </summary>
+    public TimeSpan CycleTimeout { get; init; } = TimeSpan.FromMinutes(45);
 
     /// <summary>The longest that the stop may take, retries included. Flink itself gives a savepoint up after <c>execution.checkpointing.timeout</c>.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromMinutes(30);

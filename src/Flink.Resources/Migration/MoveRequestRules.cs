@@ -1,4 +1,5 @@
 using System.Globalization;
+using Flink.Resources.Health;
 
 namespace Flink.Resources;
 
@@ -29,12 +30,26 @@ internal static class MoveRequestRules
         var options = request.Options;
         CheckTime(nameof(options.ValidationTimeout), options.ValidationTimeout, TimeSpan.FromSeconds(1), errors);
         CheckTime(nameof(options.PreparationTimeout), options.PreparationTimeout, TimeSpan.FromSeconds(1), errors);
+        CheckTime(nameof(options.CycleTimeout), options.CycleTimeout, TimeSpan.FromSeconds(1), errors);
         CheckTime(nameof(options.StopTimeout), options.StopTimeout, TimeSpan.FromSeconds(1), errors);
         CheckTime(nameof(options.DeathTimeout), options.DeathTimeout, TimeSpan.FromSeconds(1), errors);
         CheckTime(nameof(options.SubmissionTimeout), options.SubmissionTimeout, TimeSpan.FromSeconds(1), errors);
         CheckTime(nameof(options.RestoreTimeout), options.RestoreTimeout, TimeSpan.FromSeconds(1), errors);
         CheckTime(nameof(options.PollInterval), options.PollInterval, TimeSpan.FromMilliseconds(50), errors);
         CheckTime(nameof(options.Soak), options.Soak, TimeSpan.Zero, errors);
+        CheckTime(nameof(options.Baseline), options.Baseline, TimeSpan.Zero, errors);
+        if (options.Baseline > TimeSpan.FromDays(1))
+        {
+            errors.Add(new SpecError("Options.Baseline", options.Baseline.ToString("c", CultureInfo.InvariantCulture), "at most one day; give a KnownBaseline for more"));
+        }
+        if (options.LagSlo is { } slo)
+        {
+            CheckTime(nameof(options.LagSlo), slo, TimeSpan.FromMilliseconds(1), errors);
+        }
+        if (options.Health is { } health)
+        {
+            errors.AddRange(HealthOptionsValidator.Validate(health).Select(static e => new SpecError("Options.Health", e, "within its range")));
+        }
         if (errors.Count > 0)
         {
             throw new ArgumentException($"The move of {request.Job} can't be begun. {string.Join("; ", errors)}", nameof(request));
@@ -42,7 +57,10 @@ internal static class MoveRequestRules
     }
 
     /// <summary>Whether the value of a key must not be written down.</summary>
-    public static bool IsSecret(string key) => _secretParts.Any(p => key.Contains(p, StringComparison.OrdinalIgnoreCase));
+    public static bool IsSecret(string key) =>
+        // Names of Secrets are no secrets.
+        key is not ("kubernetes.env.secretKeyRef" or "kubernetes.secrets")
+        && _secretParts.Any(p => key.Contains(p, StringComparison.OrdinalIgnoreCase));
 
     private static void CheckBackend(string field, string name, IBackendCatalog backends, List<SpecError> errors)
     {

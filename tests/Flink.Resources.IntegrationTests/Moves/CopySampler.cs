@@ -11,7 +11,10 @@ internal sealed class CopySampler : IAsyncDisposable
     private string? _twice;
     private int _looks;
 
-    public CopySampler(IBackendCatalog backends, JobKey job) => _sampling = SampleAsync(backends, job);
+    /// <param name="backends">Both clusters.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="adopted">A copy that was started without a fence.</param>
+    public CopySampler(IBackendCatalog backends, JobKey job, ApplicationHandle? adopted = null) => _sampling = SampleAsync(backends, job, adopted);
 
     /// <summary>Ends the sampling, and fails if two copies were ever seen at once.</summary>
     public async ValueTask DisposeAsync()
@@ -23,14 +26,14 @@ internal sealed class CopySampler : IAsyncDisposable
         Assert.True(_looks > 5, $"Only {_looks} looks.");
     }
 
-    private async Task SampleAsync(IBackendCatalog backends, JobKey job)
+    private async Task SampleAsync(IBackendCatalog backends, JobKey job, ApplicationHandle? adopted)
     {
         while (!_stop.IsCancellationRequested)
         {
             var live = new List<string>();
             foreach (var backend in backends.Backends)
             {
-                live.AddRange(await LiveAsync(backend, job));
+                live.AddRange(await LiveAsync(backend, job, adopted?.Backend == backend.Info.Name ? adopted : null));
             }
             _looks++;
             if (live.Count > 1)
@@ -41,18 +44,19 @@ internal sealed class CopySampler : IAsyncDisposable
         }
     }
 
-    private static async Task<List<string>> LiveAsync(IResourceBackend backend, JobKey job)
+    private static async Task<List<string>> LiveAsync(IResourceBackend backend, JobKey job, ApplicationHandle? adopted)
     {
         var live = new List<string>();
         try
         {
             Assert.True(backend.TryGetFeature<IFenceRegistry>(out var registry));
-            foreach (var fence in (await registry.FindFencesAsync(job)).Match(static f => f, static _ => [], static _ => []))
+            var fences = (await registry.FindFencesAsync(job)).Match(static f => f, static _ => [], static _ => []);
+            foreach (var application in fences.Select(static f => f.Application).Concat(adopted is null ? [] : [adopted]))
             {
-                var cluster = (await backend.ConnectAsync(fence.Application)).Match<IFlinkCluster?>(static c => c, static _ => null, static _ => null);
+                var cluster = (await backend.ConnectAsync(application)).Match<IFlinkCluster?>(static c => c, static _ => null, static _ => null);
                 if (cluster is not null && (await cluster.GetJobsAsync()).Any(static j => j.AllTasksRun))
                 {
-                    live.Add(fence.Application.ToString());
+                    live.Add(application.ToString());
                 }
             }
         }

@@ -1,5 +1,7 @@
 using Flink.Resources.Kubernetes;
+using Flink.Resources.Yarn;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Flink.Resources.Integration;
 
@@ -8,12 +10,13 @@ internal sealed class MoveFlow : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    public MoveFlow(string name, IJournal? journal = null, Action<KubernetesOptions>? kubernetes = null)
+    public MoveFlow(string name, IJournal? journal = null, Action<KubernetesOptions>? kubernetes = null, Action<YarnOptions>? yarn = null, ILoggerFactory? logs = null)
     {
         Job = JobKey.Parse($"moves/{name}-{Clusters.Run}");
         Journal = journal ?? new MemoryJournal(TimeProvider.System);
-        _services = Backends.Both(name, Journal, kubernetes: kubernetes);
+        _services = Backends.Both(name, Journal, yarn, kubernetes, logs);
         Catalog = _services.GetRequiredService<IBackendCatalog>();
+        Adoption = _services.GetRequiredService<IAdoption>();
         Migrations = _services.GetRequiredService<IMigrations>();
         OnYarn = TestJobs.KeyedCounter(TestJobs.OnYarn(Job), rate: 2000, keys: 1000, stateBytes: 50_000);
         OnKubernetes = TestJobs.KeyedCounter(TestJobs.OnKubernetes(Job), rate: 2000, keys: 1000, stateBytes: 50_000);
@@ -29,6 +32,8 @@ internal sealed class MoveFlow : IAsyncDisposable
 
     public IMigrations Migrations { get; }
 
+    public IAdoption Adoption { get; }
+
     public IResourceBackend Yarn => Catalog.GetRequired("yarn-east");
 
     public IResourceBackend Kubernetes => Catalog.GetRequired("k8s-east");
@@ -37,13 +42,24 @@ internal sealed class MoveFlow : IAsyncDisposable
 
     public ApplicationSpec OnKubernetes { get; init; }
 
-    /// <summary>Starts the job and waits until its state is there.</summary>
+    /// <summary>
+    /// Starts the job and waits until its state is there. A JobManager of a busy machine may be late for its ResourceManager; nothing ran
+    /// then, and the next epoch is started.
+    /// </summary>
     public static async Task<ApplicationHandle> StartAsync(IResourceBackend backend, ApplicationSpec spec)
     {
         var flow = new Flow(backend);
-        var prepared = await flow.StartAsync(spec);
-        await FullAsync(await flow.RunningAsync(prepared));
-        return prepared.Application;
+        for (var epoch = 1; ; epoch++)
+        {
+            var prepared = await flow.StartAsync(spec, epoch);
+            var report = await flow.ReportAsync(prepared, static r => r.State is ApplicationState.Running or ApplicationState.Finished);
+            if (report.State == ApplicationState.Running)
+            {
+                await FullAsync(await flow.RunningAsync(prepared));
+                return prepared.Application;
+            }
+            Assert.True(epoch < 3 && report.Diagnostics!.Contains("timed out", StringComparison.Ordinal), report.Diagnostics);
+        }
     }
 
     public MoveRequest Request(ApplicationHandle source, bool toKubernetes, Func<MoveRequest, MoveRequest>? change = null)
@@ -61,12 +77,13 @@ internal sealed class MoveFlow : IAsyncDisposable
         return change?.Invoke(request) ?? request;
     }
 
-    public Task<MigrationRun> MoveAsync(MoveRequest request) => MoveAsync(Migrations, request);
+    public Task<MigrationRun> MoveAsync(MoveRequest request, Action<MigrationRun>? during = null) => MoveAsync(Migrations, request, during);
 
-    public static async Task<MigrationRun> MoveAsync(IMigrations migrations, MoveRequest request)
+    /// <summary>Moves; <paramref name="during"/> sees each new state before anything is done in it.</summary>
+    public static async Task<MigrationRun> MoveAsync(IMigrations migrations, MoveRequest request, Action<MigrationRun>? during = null)
     {
         var id = await migrations.CreateAsync(request, Cancellation);
-        var run = await migrations.RunAsync(id, new Said(), Cancellation);
+        var run = await migrations.RunAsync(id, new Said(during), Cancellation);
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{run.State} after {string.Join(", ", run.Timeline.Select(t => $"{t.State} {(t.At - run.Timeline[0].At).TotalSeconds:0.0}"))}; no copy for {run.Downtime?.TotalSeconds:0.0} s; {run.Reason}");
         return run;
@@ -82,23 +99,18 @@ internal sealed class MoveFlow : IAsyncDisposable
             .Match(static c => c.LatestCompleted is { } latest && latest.StateBytes >= 40_000_000, static _ => false, static _ => false));
     }
 
-    /// <summary>Removes what is left of the job on both clusters, and its fences.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var backend in Catalog.Backends)
-        {
-            Assert.True(backend.TryGetFeature<IFenceRegistry>(out var registry));
-            var flow = new Flow(backend);
-            foreach (var fence in (await registry.FindFencesAsync(Job, Cancellation)).Match(static f => f, static _ => [], static _ => []))
-            {
-                await flow.CleanAsync(new PreparedApplication { Fence = fence.Fence, Application = fence.Application, Payload = string.Empty });
-            }
-        }
+        await Flow.CleanAsync(Catalog, Job);
         await _services.DisposeAsync();
     }
 
-    private sealed class Said : IProgress<MigrationRun>
+    private sealed class Said(Action<MigrationRun>? during) : IProgress<MigrationRun>
     {
-        public void Report(MigrationRun value) => TestContext.Current.TestOutputHelper?.WriteLine($"{TimeProvider.System.GetUtcNow():HH:mm:ss.f} {value.State} {value.Reason}");
+        public void Report(MigrationRun value)
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine($"{TimeProvider.System.GetUtcNow():HH:mm:ss.f} {value.State} {value.Reason}");
+            during?.Invoke(value);
+        }
     }
 }

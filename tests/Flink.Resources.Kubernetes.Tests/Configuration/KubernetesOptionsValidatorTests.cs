@@ -32,6 +32,7 @@ public sealed class KubernetesOptionsValidatorTests
         { "Holder", static o => o.Holder = " " },
         { "Queues[root.a] 'X'", static o => o.Queues["root.a"] = "X" },
         { "PriorityClasses[5] ''", static o => o.PriorityClasses[5] = "" },
+        { "QueuePriorityClasses[root.a] ''", static o => o.QueuePriorityClasses["root.a"] = "" },
         { "Profiles[1.20].Image", static o => o.Profiles["1.20"].Image = " " },
         { "Profiles[1.20].ImagePullPolicy 'Sometimes'", static o => o.Profiles["1.20"].ImagePullPolicy = "Sometimes" },
         { "Profiles[1.20].Tolerations 'gpu'", static o => o.Profiles["1.20"].Tolerations.Add("gpu") },

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Flink.Resources.Flink;
 using Flink.Resources.Http;
 using Microsoft.Extensions.Time.Testing;
 

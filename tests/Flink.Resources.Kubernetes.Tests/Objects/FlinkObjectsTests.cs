@@ -77,4 +77,36 @@ public sealed class FlinkObjectsTests
     [InlineData("2.3.0", "execution.state-recovery.path")]
     public void Restore_SpeaksTheWordsOfTheVersion(string version, string key) => Assert.Contains(
         FlinkDefaults.Restore(version, new RestorePoint.Snapshot("s3://b/sp")), p => p.Key == key && p.Value == "s3://b/sp");
+
+    [Theory]
+    [InlineData("root.realtime.ads", null, "rt")]
+    [InlineData("root.realtime.ads", 70, "high")]
+    [InlineData("root.batch", null, null)]
+    public void PriorityClass_IsThePrioritys_OrElseTheQueues(string queue, int? priority, string? expected)
+    {
+        var options = Specs.Options();
+        options.QueuePriorityClasses["root.realtime"] = "rt";
+        var spec = Specs.Right with { Queue = queue, Priority = priority is { } value ? new JobPriority(value) : null };
+
+        var manifest = Specs.Manifest(spec, options);
+
+        Assert.Equal(expected, manifest.Deployment.Text("spec", "template", "spec", "priorityClassName"));
+        Assert.Equal(expected, manifest.TaskManagerTemplate.Text("spec", "priorityClassName"));
+    }
+
+    [Fact]
+    public void SecretVariables_ReachTheJobManagerByReference()
+    {
+        var spec = Specs.Right with
+        {
+            Configuration = Specs.Right.Configuration.Add("kubernetes.env.secretKeyRef", "env:SASL_JAAS,secret:ads-kafka,key:jaas;env:TRUST,secret:tls,key:ca.crt"),
+        };
+
+        var container = Specs.Manifest(spec, Specs.Options()).Deployment["spec"]!["template"]!["spec"]!["containers"]![0]!;
+
+        var references = container["env"]!.AsArray().Where(static e => e!["valueFrom"]?["secretKeyRef"] is not null).ToList();
+        Assert.Equal(
+            ["SASL_JAAS ads-kafka jaas", "TRUST tls ca.crt"],
+            references.Select(static e => $"{e!["name"]} {e["valueFrom"]!["secretKeyRef"]!["name"]} {e["valueFrom"]!["secretKeyRef"]!["key"]}"));
+    }
 }

@@ -18,7 +18,7 @@ public sealed class TranslatedApplicationTests
 
     /// <summary>200 characters, upper case, names that become alike: ids are valid and unique, and the original stays readable.</summary>
     [Fact]
-    public void ClusterId_LongUpperAndAlike_IsValidUniqueAndTheOriginalIsKept()
+    public void T22_NamesLongUpperAndAlike_AreValidUniqueAndTheOriginalIsKept()
     {
         string[] jobs =
         [

@@ -51,6 +51,16 @@ public sealed class RollbackPolicyTests
     }
 
     [Fact]
+    public void T37_TargetKilledAfterCommittedOutput_TransactionalSink_ItsCheckpointIsTakenAndTheOriginRefused()
+    {
+        var decision = RollbackPolicy.Decide(Dead);
+
+        Assert.Equal((TargetCheckpoint, Checkpoint), (decision.Choice, decision.From));
+        Assert.False(decision.Options.Single(static o => o.Choice == ReturnToOrigin).IsAutomatic);
+        Assert.Equal(Parked, RollbackPolicy.Decide(DeadWithoutCheckpoint).Choice);
+    }
+
+    [Fact]
     public void Decide_TargetNeverRan_OriginIsFreeWhateverTheSinks()
     {
         foreach (var sink in Enum.GetValues<SinkClass>())

@@ -38,19 +38,21 @@ public sealed class CorpusTests
         Assert.Equal(File.ReadAllLines(golden), lines, StringComparer.Ordinal);
     }
 
-    /// <summary>There and back: nothing that came over unchanged is lost, and what is lost is named.</summary>
+    /// <summary>There and back: every key is accounted for, nothing that came over unchanged is lost, what is lost is named, and no secret is shown.</summary>
     [Theory]
     [MemberData(nameof(Configurations))]
-    public void RoundTrip_Configuration_EveryKeyIsBackOrNamed(string file)
+    public void T21_RoundTrip_EveryKeyIsBackOrNamedAndSecretsAreMasked(string file)
     {
         var job = Read(file);
         var there = Jobs.Translate(job, Jobs.Opposite(job) with { FlinkVersion = job.FlinkVersion });
+        AssertAccountedFor(job, there);
         if (there is not TranslationResult.Translated { Spec: var spec })
         {
             return;
         }
         var running = (job.Backend == BackendKind.Yarn ? Jobs.OnKubernetes() : Jobs.OnYarn()) with { FlinkVersion = spec.FlinkVersion, Configuration = spec.Configuration, Queue = spec.Queue };
         var back = Jobs.Translate(running, Jobs.Opposite(running) with { FlinkVersion = job.FlinkVersion });
+        AssertAccountedFor(running, back);
         var lost = RoundTrip.Lost(there.Report, back.Report).Select(static l => l.Key).ToHashSet(StringComparer.Ordinal);
 
         foreach (var kept in there.Report.Entries.Where(e => e.Outcome == KeyOutcome.Kept && e.NewKeys is [var name] && name == e.Key && !lost.Contains(e.Key)))
@@ -58,6 +60,13 @@ public sealed class CorpusTests
             Assert.Contains(back.Report.Entries, e => e.OldText == kept.OldText && e.NewKeys.Contains(kept.Key, StringComparer.Ordinal));
         }
         Assert.All(lost, key => Assert.Contains(there.Report.Entries.Concat(there.Report.Fields), e => e.Key == key));
+    }
+
+    private static void AssertAccountedFor(SourceJob job, TranslationResult result)
+    {
+        Assert.Equal(job.Configuration.Keys.Order(StringComparer.Ordinal), result.Report.Entries.Select(static e => e.Key), StringComparer.Ordinal);
+        // All secrets of the corpus are this word.
+        Assert.All(Jobs.Lines(result), static line => Assert.DoesNotContain("hunter2", line, StringComparison.Ordinal));
     }
 
     private static SourceJob Read(string file)

@@ -197,15 +197,33 @@ public sealed class LiveCopiesTests
                 await _fleet.RunAsync(TimeSpan.FromMinutes(1), ct);
                 var savepoint = Assert.IsType<SavepointStatus.Completed>(Specs.Require(await cluster.FindSavepointAsync(job, Specs.Trigger(1), ct)));
                 var next = new Fence(_job, 2);
+                var target = await _fleet.Backend("k8s-east").PreparedAsync(next, Specs.Streaming(_job), ct);
                 _fleet.LeaveMetadata(source.Application, "k8s-east", next);
                 await _fleet.RemovedAsync(source.Application, ct);
-                var target = await _fleet.StartedAsync("k8s-east", next, Specs.Streaming(_job), ct, new RestorePoint.Snapshot(savepoint.Location));
+                Assert.IsType<StartOutcome.Accepted>(await _fleet.Backend("k8s-east").StartAsync(target, new RestorePoint.Snapshot(savepoint.Location), ct));
                 var (restored, again) = await _fleet.RunningAsync(target.Application, ct);
 
                 var from = Specs.Require(await restored.FindCheckpointsAsync(again, ct)).LatestRestored!;
                 Assert.False(from.IsSavepoint);
                 Assert.NotEqual(savepoint.Location, from.Path, StringComparer.Ordinal);
                 Assert.NotNull(first);
+            },
+            Cancellation);
+    }
+
+    [Fact]
+    public async Task Metadata_LeftBehindBeforeThePreparation_IsRefused()
+    {
+        await _fleet.RunAsync(
+            async ct =>
+            {
+                var source = await _fleet.StartedAsync("k8s-east", new Fence(_job, 1), Specs.Streaming(_job), ct);
+                await _fleet.RunningAsync(source.Application, ct);
+                _fleet.LeaveMetadata(source.Application, "k8s-east", new Fence(_job, 2));
+
+                var refused = Assert.IsType<PrepareOutcome.Refused>(await _fleet.Backend("k8s-east").PrepareAsync(new Fence(_job, 2), Specs.Streaming(_job), ct));
+                Assert.Contains("-e2-cluster-config-map", Assert.Single(refused.Errors).ToString(), StringComparison.Ordinal);
+                await _fleet.Backend("k8s-east").PreparedAsync(new Fence(_job, 3), Specs.Streaming(_job), ct);
             },
             Cancellation);
     }

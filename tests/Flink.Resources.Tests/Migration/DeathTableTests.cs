@@ -11,7 +11,7 @@ public sealed class DeathTableTests
 
     private static readonly MigrationState[] _states =
     [
-        MigrationState.Validating, MigrationState.PreparingTarget, MigrationState.Stopping, MigrationState.SourceFenced, MigrationState.Submitting,
+        MigrationState.Validating, MigrationState.Baselining, MigrationState.PreparingTarget, MigrationState.Stopping, MigrationState.SourceFenced, MigrationState.Submitting,
         MigrationState.Restoring, MigrationState.CatchingUp, MigrationState.Soaking,
     ];
 
@@ -19,10 +19,11 @@ public sealed class DeathTableTests
     [
         ("the source's cluster does not answer any more", static (_, effect, at) => Concerns(effect, Source) || Concerns(effect, Return) ? Silence(effect, at) : null),
         ("the target's cluster does not answer any more", static (_, effect, at) => Concerns(effect, Target) ? Silence(effect, at) : null),
-        ("the job on the source fails for good", static (_, effect, at) => effect is LookAtCopy { Copy.Application: var a } && a == Source ? new CopySeen(Failed) { At = at } : null),
+        ("the job on the source fails for good", static (_, effect, at) => effect is LookAtCopy { Copy.Application: var a } && a == Source ? new CopySeen(Failed) { At = at } : effect is ReadHealth { Copy.Application: var b } read && b == Source ? Scored(read, Failed, at, null, 0, null) : null),
         ("the job on the target fails for good", static (_, effect, at) => effect switch
         {
             LookAtCopy { Copy.Application: var a } when a == Target => new CopySeen(Failed) { At = at },
+            ReadHealth { Copy.Application: var a } read when a == Target => Scored(read, Failed, at, null, 0, null),
             CollectEvidence => new EvidenceSeen(Failed, "it failed") { At = at },
             _ => null,
         }),
@@ -73,9 +74,10 @@ public sealed class DeathTableTests
 
     private static MigrationRun Until(MigrationState state)
     {
-        var run = New(new MoveOptions { Soak = TimeSpan.FromMinutes(1), Sinks = MoveOptionsOf(SinkClass.Transactional) });
+        var run = New(new MoveOptions { Baseline = TimeSpan.FromMinutes(10), Soak = TimeSpan.FromMinutes(10), Sinks = MoveOptionsOf(SinkClass.Transactional) });
         while (run.State != state)
         {
+            Assert.False(run.IsFinal, $"{run.State}, {run.Reason}");
             (run, _) = Carry(run, null, 1);
         }
         return run;
@@ -93,6 +95,10 @@ public sealed class DeathTableTests
         RemoveApplication remove => remove.Application == application,
         ForgetFence forget => forget.Backend == application.Backend,
         LookAtCopy look => look.Copy.Application == application,
+        ProbeDirectory probe => probe.Backend == application.Backend,
+        BringUpStandby bring => bring.Application.Application == application,
+        LookAtStandby look => look.Application.Application == application,
+        ReadHealth read => read.Copy.Application == application,
         ProbeDeath probe => probe.Copy.Application == application,
         CollectEvidence collect => collect.Copy.Application == application,
         LookForFences => true,
@@ -102,11 +108,15 @@ public sealed class DeathTableTests
     private static JobEvent Silence(JobEffect effect, DateTimeOffset at) => effect switch
     {
         LookAtCopy => new CopySeen(new CopyObservation { Trouble = "timeout" }) { At = at },
+        ReadHealth read => Scored(read, new CopyObservation { Trouble = "timeout" }, at, null, 0, null),
         LookForFences => new FencesSeen([], ["timeout"], 0) { At = at },
         PrepareApplication => new PrepareEnded(WriteResult.Unknown, null, null, "timeout") { At = at },
         StartApplication => new StartEnded(WriteResult.Unknown, "timeout") { At = at },
         RemoveApplication => new RemoveEnded(WriteResult.Unknown, "timeout") { At = at },
         ForgetFence => new FenceForgotten(WriteResult.Unknown, "timeout") { At = at },
+        BringUpStandby => new StandbyBegun(WriteResult.Unknown, false, "timeout") { At = at },
+        LookAtStandby => new StandbySeen(LookupStatus.Unknown, false, "timeout") { At = at },
+        ProbeDirectory => new DirectoryTried(DirectoryVerdict.Unknown, "timeout") { At = at },
         ProbeDeath => new DeathSeen(DeathVerdict.Unknown, true, Evidence.None) { At = at },
         CollectEvidence => new EvidenceSeen(new CopyObservation { Trouble = "timeout" }, "nothing could be read") { At = at },
         _ => new TriggerEnded(WriteResult.Unknown, "timeout") { At = at },

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Flink.Resources.Health;
+using Flink.Resources.Translation;
 
 namespace Flink.Resources.Migration;
 
@@ -62,7 +64,7 @@ internal static class MigrationCases
         CheckpointInterval = TimeSpan.FromSeconds(10),
         CheckpointDuration = TimeSpan.FromSeconds(2),
         RetainsCheckpoints = true,
-        Environment = new RuntimeEnvironment(17, "UTC", TimeSpan.Zero, "UTF-8"),
+        Environment = new JobEnvironment { JavaMajor = 17, TimeZone = "UTC", TimeZoneOffset = TimeSpan.Zero, Charset = "UTF-8" },
     };
 
     public static CopyObservation RestoredFrom(string snapshot, bool isSavepoint = true) => Healthy with
@@ -73,7 +75,8 @@ internal static class MigrationCases
     /// <summary>What a world without trouble answers to an effect.</summary>
     public static JobEvent Answer(MigrationRun run, JobEffect effect, DateTimeOffset at) => effect switch
     {
-        LookAtCopy { Copy.Application: var a } when a == Source && run.State == MigrationState.Validating => new CopySeen(Healthy) { At = at },
+        LookAtCopy { Copy.Application: var a } when a == Source && run.State is (MigrationState.Validating or MigrationState.Baselining) => new CopySeen(Healthy) { At = at },
+        LookAtCopy { Copy.Application: var a } when a == Source && run.State is (MigrationState.PreparingTarget or MigrationState.Draining) => new CopySeen(Healthy) { At = at },
         LookAtCopy { Copy.Application: var a } when a == Source && run.Stop == StopMethod.LastCheckpoint =>
             new CopySeen(Healthy with { LatestCheckpointId = 8, LatestCheckpoint = $"{Checkpoints}/chk-8" }) { At = at },
         LookAtCopy { Copy.Application: var a } when a == Source =>
@@ -82,26 +85,67 @@ internal static class MigrationCases
             new CopySeen(Healthy with { JobState = FlinkJobState.Finished, Savepoint = SavepointLook.Completed, SavepointLocation = ReturnSavepoint }) { At = at },
         LookAtCopy { Copy.Application: var a } when a == Target => new CopySeen(RestoredFrom(run.Origin!.Uri, run.Origin.IsSavepoint)) { At = at },
         LookAtCopy => new CopySeen(RestoredFrom(run.Return!.Uri, run.Return.IsSavepoint)) { At = at },
+        ReadHealth { Copy.Application: var a } read when a == Source => Scored(read, Healthy, at),
+        ReadHealth read => Scored(read, RestoredFrom(run.Origin!.Uri, run.Origin.IsSavepoint) with { CompletedCheckpoints = 5 }, at),
         LookForFences => new FencesSeen([new FenceObservation(new Fence(Spec.Job, 3), "us", Source, ApplicationState.Running)], [], 3) { At = at },
         PrepareApplication { Backend: "k8s-east" } prepare => new PrepareEnded(WriteResult.Done, Prepared(prepare.Fence, Target), null, null) { At = at },
         PrepareApplication prepare => new PrepareEnded(WriteResult.Done, Prepared(prepare.Fence, Return), null, null) { At = at },
+        BringUpStandby => new StandbyBegun(WriteResult.Done, false, null) { At = at },
+        LookAtStandby => new StandbySeen(LookupStatus.Found, true, "3 of 3 placeholders stand.") { At = at },
         StartApplication => new StartEnded(WriteResult.Done, null) { At = at },
         StopWithSavepoint or TriggerCheckpoint => new TriggerEnded(WriteResult.Done, null) { At = at },
         RemoveApplication => new RemoveEnded(WriteResult.Done, null) { At = at },
         ForgetFence => new FenceForgotten(WriteResult.Done, null) { At = at },
         KeepDefinition => new DefinitionKept(WriteResult.Done, new KeptDefinition(new ArtifactRef("hdfs://ns1/kept/clicks.jar"), [], null, [], ImmutableSortedDictionary<string, string>.Empty), null) { At = at },
+        ProbeDirectory => new DirectoryTried(DirectoryVerdict.Usable, null) { At = at },
         ProbeDeath => new DeathSeen(DeathVerdict.Dead, false, new Evidence("test", at, "gone")) { At = at },
         FindSnapshot => new SnapshotSeen(LookupStatus.Found, $"{Checkpoints}/chk-9", null) { At = at },
         CollectEvidence => new EvidenceSeen(RestoredFrom(Savepoint) with { LatestCheckpointAt = at - TimeSpan.FromSeconds(3) }, "an exception") { At = at },
         _ => throw new InvalidOperationException(effect.ToString()),
     };
 
+    /// <summary>A look with a score: 9.5 with everything known, unless said otherwise.</summary>
+    public static HealthSeen Scored(
+        ReadHealth read, CopyObservation copy, DateTimeOffset at, double? score = 9.5, double coverage = 1, bool? caughtUp = true, params ReadOnlySpan<HealthGate> gates)
+    {
+        var evaluation = new HealthEvaluation
+        {
+            At = at,
+            Score = score,
+            Coverage = coverage,
+            Band = HealthBand.Watch,
+            Gates = [.. gates.ToArray().Select(static g => new GateFinding(g, $"{g} was seen"))],
+            Items = score is { } points ? [new HealthItemScore(HealthItemKeys.Lag, 2.5, points / 10, 1, 10 - points)] : [],
+        };
+        var answer = new HealthAnswer
+        {
+            At = at,
+            Evaluation = evaluation,
+            HasCaughtUp = caughtUp,
+            LagIsAllowed = caughtUp,
+            HasLag = caughtUp is not null,
+            ObservedSince = read.Watched.ObservedSince ?? at,
+            Restarts = 0,
+            Usual = read.Question.WantsUsual ? Usual(at) : null,
+        };
+        return new HealthSeen(copy, answer, read.Watched, read.Situation) { At = at };
+    }
+
+    public static HealthBaseline Usual(DateTimeOffset at) => HealthBaseline.From(
+        new Dictionary<string, IReadOnlyList<HealthSample>>(StringComparer.Ordinal)
+        {
+            [HealthMetrics.Lag] = [new HealthSample(at - TimeSpan.FromMinutes(1), 4), new HealthSample(at, 6)],
+            [HealthMetrics.Consumed] = [new HealthSample(at, 2_000)],
+            [HealthMetrics.Busy] = [new HealthSample(at, 0.25)],
+        },
+        at);
+
     /// <summary>Carries a run on until it waits or ends; the world answers as told, else without trouble.</summary>
     public static (MigrationRun Run, ImmutableArray<JobEffect> Performed) Carry(
         MigrationRun run, Func<MigrationRun, JobEffect, DateTimeOffset, JobEvent?>? world = null, int limit = 500)
     {
         var performed = ImmutableArray.CreateBuilder<JobEffect>();
-        var now = run.EnteredAt;
+        var now = run.EvaluatedAt > run.EnteredAt ? run.EvaluatedAt.Value : run.EnteredAt;
         for (var i = 0; i < limit && run is { IsFinal: false, WaitsForPerson: false }; i++)
         {
             now = (run.NotBefore > now ? run.NotBefore.Value : now) + TimeSpan.FromMilliseconds(10);

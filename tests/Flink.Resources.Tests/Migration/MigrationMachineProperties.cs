@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CsCheck;
+using Flink.Resources.Health;
 using static Flink.Resources.Migration.MigrationCases;
 
 namespace Flink.Resources.Migration;
@@ -61,6 +62,12 @@ public sealed class MigrationMachineProperties
         Gen.Select(_worlds, _stops).Sample(static (world, stop) => Play(world, stop, static (run, _, _) =>
             Assert.True(run.IsFinal || run.WaitsForPerson || run.Pending is not null, run.State.ToString())), iter: 2000);
 
+    private static readonly HealthOptions _quick = new()
+    {
+        Scoring = new HealthScoringOptions { EvaluationPeriod = TimeSpan.FromSeconds(5) },
+        Verdicts = new HealthVerdictOptions { UnhealthyFor = TimeSpan.FromSeconds(5) },
+    };
+
     /// <summary>Two identities of the return are told apart by their fence.</summary>
     private static string NameOf(PreparedApplication application) => application.Application == Return ? application.Fence.ToString() : application.Application.Id;
 
@@ -68,7 +75,15 @@ public sealed class MigrationMachineProperties
 
     private static void Play((int Kind, int Request, int Jump)[] world, StopMethod stop, Action<MigrationRun, JobEffect?, JobEvent> watch)
     {
-        var run = New(new MoveOptions { Stop = stop, Soak = TimeSpan.FromMinutes(1) });
+        var run = New(new MoveOptions
+        {
+            Stop = stop,
+            Soak = TimeSpan.FromMinutes(1),
+            // Half of them are judged by their score, in few and short steps.
+            Baseline = world.Length % 2 == 0 ? TimeSpan.FromSeconds(30) : TimeSpan.Zero,
+            OnUnhealthy = world.Length % 4 == 0 ? OnUnhealthy.RollBack : OnUnhealthy.Hold,
+            Health = _quick,
+        });
         var now = Noon;
         foreach (var (kind, request, jump) in world)
         {
@@ -105,6 +120,16 @@ public sealed class MigrationMachineProperties
             10 => Healthy with { Savepoint = SavepointLook.Absent },
             _ => Healthy with { JobState = FlinkJobState.Restarting, AllTasksRun = false, Savepoint = SavepointLook.InProgress },
         }) { At = at },
+        ReadHealth read => Scored(
+            read,
+            kind switch
+            {
+                6 => new CopyObservation { Trouble = "timeout" },
+                7 => Healthy with { JobState = FlinkJobState.Failed, AllTasksRun = false },
+                8 => Healthy with { JobState = FlinkJobState.Restarting, AllTasksRun = false },
+                _ => Healthy,
+            },
+            at, kind < 9 ? null : kind - 7, kind < 9 ? 0 : 1, kind < 9 ? null : kind % 2 == 0, kind == 11 ? [HealthGate.G5FallingBehind] : []),
         LookForFences => kind % 2 == 0
             ? new FencesSeen([], ["k8s-east: timeout"], 0) { At = at }
             : new FencesSeen([new FenceObservation(new Fence(MigrationCases.Spec.Job, 9), "other", Source with { Id = "application_9" }, ApplicationState.Running)], [], 9) { At = at },
@@ -112,6 +137,7 @@ public sealed class MigrationMachineProperties
         StartApplication => new StartEnded(kind % 2 == 0 ? WriteResult.Unknown : WriteResult.Refused, "no") { At = at },
         StopWithSavepoint or TriggerCheckpoint => new TriggerEnded(kind % 2 == 0 ? WriteResult.Unknown : WriteResult.Refused, "no") { At = at },
         RemoveApplication => new RemoveEnded((WriteResult)(kind % 4), "no") { At = at },
+        ProbeDirectory => new DirectoryTried((DirectoryVerdict)(kind % 4), "no") { At = at },
         ProbeDeath => new DeathSeen((DeathVerdict)(kind % 3), kind % 2 == 0, Evidence.None) { At = at },
         FindSnapshot => new SnapshotSeen(kind % 2 == 0 ? LookupStatus.Unknown : LookupStatus.Absent, null, "no") { At = at },
         CollectEvidence => new EvidenceSeen(kind < 9 ? Healthy with { CompletedCheckpoints = 0 } : new CopyObservation(), "nothing") { At = at },

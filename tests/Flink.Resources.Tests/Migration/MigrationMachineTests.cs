@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Flink.Resources.Rollback;
+using Flink.Resources.Translation;
 using static Flink.Resources.Migration.MigrationCases;
 
 namespace Flink.Resources.Migration;
@@ -49,6 +50,45 @@ public sealed class MigrationMachineTests
         Assert.Equal([HaMetadata.Keep, HaMetadata.Purge], removals.Select(static r => r.Metadata));
         Assert.True(performed.IndexOf(performed.OfType<FindSnapshot>().Single()) < performed.IndexOf(removals[1]));
     }
+
+    [Fact]
+    public void Move_TheTargetsRoom_IsThereBeforeTheSourceIsStopped()
+    {
+        var looks = 0;
+        var (run, performed) = Carry(New(), (_, effect, at) => effect is LookAtStandby && ++looks < 5 ? new StandbySeen(LookupStatus.Found, false, "a pod waits") { At = at } : null);
+
+        Assert.Equal(MigrationState.Committed, run.State);
+        Assert.Equal(5, performed.OfType<LookAtStandby>().Count());
+        Assert.Single(performed.OfType<BringUpStandby>());
+        Assert.True(performed.IndexOf(performed.OfType<LookAtStandby>().Last()) < performed.IndexOf(performed.OfType<StopWithSavepoint>().Single()));
+    }
+
+    [Fact]
+    public void Move_TheTargetsRoomDoesNotCome_IsHeldAndTakenBack()
+    {
+        JobEvent?[] never =
+        [
+            new StandbySeen(LookupStatus.Found, false, "the quota is used up", IsStuck: true) { At = default },
+            new StandbySeen(LookupStatus.Found, false, "the quota is used up") { At = default },
+            new StandbyBegun(WriteResult.Refused, false, "the quota is used up") { At = default },
+            new StandbyBegun(WriteResult.Unknown, false, "the quota is used up") { At = default },
+        ];
+        foreach (var answer in never)
+        {
+            var (run, performed) = Carry(New(), (_, effect, at) =>
+                (effect is LookAtStandby && answer is StandbySeen) || (effect is BringUpStandby && answer is StandbyBegun) ? answer! with { At = at } : null, limit: 5000);
+
+            Assert.Equal((MigrationState.Held, LiveCopy.Source), (run.State, run.Live));
+            Assert.Contains("the quota is used up", run.Reason, StringComparison.Ordinal);
+            Assert.Empty(performed.OfType<StopWithSavepoint>());
+            Assert.Single(performed.OfType<RemoveApplication>());
+            Assert.Single(performed.OfType<ForgetFence>());
+        }
+    }
+
+    [Fact]
+    public void Move_WithNothingAskedToStandBy_BringsNothingUp() =>
+        Assert.Empty(Carry(New(new MoveOptions { Standby = StandbyLevel.None, Soak = _second })).Performed.OfType<BringUpStandby>());
 
     [Fact]
     public void Validate_WithoutCheckpointing_IsIneligibleAndTouchesNothing()
@@ -155,7 +195,7 @@ public sealed class MigrationMachineTests
     public void Fence_AfterAKill_VanishingProcessesAreAwaited()
     {
         var (run, performed) = Carry(
-            New(new MoveOptions { Stop = StopMethod.LastCheckpoint }),
+            New(new MoveOptions { Stop = StopMethod.LastCheckpoint, Baseline = TimeSpan.Zero }),
             static (run, effect, at) => effect is ProbeDeath ? new DeathSeen(DeathVerdict.Dying, false, Evidence.None) { At = at } : null, 5000);
 
         Assert.Equal(MigrationState.Parked, run.State);
@@ -209,7 +249,7 @@ public sealed class MigrationMachineTests
     [Fact]
     public void Restore_InAnotherTimeZone_GoesBackBeforeTheFirstCheckpoint()
     {
-        var elsewhere = RestoredFrom(Savepoint) with { CompletedCheckpoints = 0, Environment = new RuntimeEnvironment(17, "Asia/Shanghai", TimeSpan.FromHours(8), "UTF-8") };
+        var elsewhere = RestoredFrom(Savepoint) with { CompletedCheckpoints = 0, Environment = new JobEnvironment { JavaMajor = 17, TimeZone = "Asia/Shanghai", TimeZoneOffset = TimeSpan.FromHours(8), Charset = "UTF-8" } };
         var (run, _) = Carry(New(_transactional), (run, effect, at) => effect switch
         {
             LookAtCopy { Copy.Application: var a } when a == Target => new CopySeen(elsewhere) { At = at },
@@ -262,6 +302,51 @@ public sealed class MigrationMachineTests
         Assert.Equal(MigrationState.PreparingTarget, paused.State);
         Assert.True(paused.WaitsForPerson);
         Assert.Equal(MigrationState.Committed, run.State);
+    }
+
+    [Theory]
+    [InlineData(JobKind.Streaming, StandbyLevel.None)]
+    [InlineData(JobKind.Streaming, StandbyLevel.Room)]
+    [InlineData(JobKind.NearRealTime, StandbyLevel.None)]
+    public void StopsAreHeld_ForHoursBeforeTheStop_WaitsAndGoesOn(JobKind kind, StandbyLevel standby)
+    {
+        var (request, spec) = (Request(), MigrationCases.Spec with { Kind = kind });
+        var run = MigrationMachine.Create("r-1", request with { SourceSpec = spec, TargetSpec = spec, Options = request.Options with { Standby = standby } }, Noon);
+        var (held, before) = Carry(run, static (run, effect, at) => AnswerHeld(run, effect, at), 1000);
+        // It was long: whoever waits has not lost patience meanwhile.
+        var (ended, _) = Carry(held, static (run, effect, at) =>
+            effect is LookAtCopy && run.State == MigrationState.PreparingTarget ? new CopySeen(Healthy with { LatestCheckpointId = at.UtcTicks }) { At = at } : null);
+
+        Assert.True(held.NotBefore > Noon + TimeSpan.FromHours(2));
+        Assert.Empty(before.OfType<StopWithSavepoint>());
+        Assert.Equal(MigrationState.PreparingTarget, held.State);
+        Assert.Contains("not stopped before", held.Reason, StringComparison.Ordinal);
+        Assert.Equal((MigrationState.Committed, null), (ended.State, ended.Reason));
+    }
+
+    [Fact]
+    public void StopsAreHeld_AfterAPause_ResumeDoesNotStopIt()
+    {
+        var (paused, _) = Carry(MigrationMachine.Step(New(), Asked(MigrationRequest.Pause)));
+        var (held, performed) = Carry(MigrationMachine.Step(paused, Asked(MigrationRequest.Resume)), static (run, effect, at) => AnswerHeld(run, effect, at), 100);
+
+        Assert.Equal((MigrationState.PreparingTarget, false), (held.State, held.WaitsForPerson));
+        Assert.Empty(performed.OfType<StopWithSavepoint>());
+    }
+
+    [Fact]
+    public void StopsAreHeld_TheSavepointFailed_TheJobIsNotAskedAgainMeanwhile()
+    {
+        static CopySeen? Failed(JobEffect effect, DateTimeOffset at) => effect is LookAtCopy { Trigger: not null }
+            ? new CopySeen(Healthy with { Savepoint = SavepointLook.Failed, SavepointCause = "expired" }) { At = at } : null;
+        var (held, performed) = Carry(New(), static (run, effect, at) =>
+            Failed(effect, at) is { } failed ? failed with { AreStopsHeld = true } : null, 100);
+        var (ended, after) = Carry(held, static (_, effect, at) => Failed(effect, at));
+
+        Assert.Single(performed.OfType<StopWithSavepoint>());
+        Assert.Equal(MigrationState.Stopping, held.State);
+        Assert.Equal(2, after.OfType<StopWithSavepoint>().Count());
+        Assert.Equal(MigrationState.Held, ended.State);
     }
 
     [Fact]
@@ -334,6 +419,8 @@ public sealed class MigrationMachineTests
         Assert.Equal(MigrationState.Parked, run.State);
         Assert.Single(performed.OfType<StartApplication>(), static s => s.Application.Application == Return);
     }
+
+    private static JobEvent AnswerHeld(MigrationRun run, JobEffect effect, DateTimeOffset at) => Answer(run, effect, at) with { AreStopsHeld = MigrationMachine.MayStopNext(run) };
 
     private static RequestMade Asked(MigrationRequest request) => new(request, "kim", "because") { At = Noon };
 

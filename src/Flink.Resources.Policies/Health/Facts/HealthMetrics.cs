@@ -30,6 +30,21 @@ public static class HealthMetrics
     /// <summary>Records per second that arrive in what the sources read. Offsets of the topics.</summary>
     public const string Produced = "producedPerSecond";
 
+    /// <summary>Records per second that reach the sinks. <c>numRecordsInPerSecond</c> of the vertices that nobody reads from.</summary>
+    public const string Emitted = "emittedPerSecond";
+
+    /// <summary>Highest share of busy time of all vertices, 0 to 1. <c>busyTimeMsPerSecond</c>. Says how much faster the job could be.</summary>
+    public const string Busy = "busyShare";
+
+    /// <summary>Bytes of state that a checkpoint covers, at its completion. The history of checkpoints.</summary>
+    public const string StateBytes = "stateBytes";
+
+    /// <summary>Cores that the job holds on its cluster, used or not. YARN's allocation, the pods' requests.</summary>
+    public const string CpuHeld = "cpuHeld";
+
+    /// <summary>Bytes that the job holds on its cluster, used or not. YARN's allocation, the pods' requests.</summary>
+    public const string MemoryHeld = "memoryHeld";
+
     /// <summary>Cores used by all processes of the job. Process CPU time or cgroup, never the load of a host.</summary>
     public const string CpuCores = "cpuCores";
 

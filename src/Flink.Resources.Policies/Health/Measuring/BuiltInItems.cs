@@ -6,6 +6,9 @@ namespace Flink.Resources.Health;
 /// <summary>How each built-in item is read off what was seen. Null: no data.</summary>
 internal static class BuiltInItems
 {
+    /// <summary>Looks are never quite on time: two of them that are 30 s apart measure an interruption of 60 s and a little.</summary>
+    private const double Lateness = 1.1;
+
     public delegate HealthReading? Reader(in HealthWindow window);
 
     /// <summary>The reader of an item; null for one that is not built in.</summary>
@@ -55,7 +58,7 @@ internal static class BuiltInItems
             }
         }
         var isOver = downAt is null;
-        var forgiven = isOver && interruptions == 1 && longest <= window.Options.SingleInterruption;
+        var forgiven = isOver && interruptions == 1 && longest <= window.Options.SingleInterruption * Lateness;
         return window.At(newest, forgiven ? 1 : (double)up / samples.Length);
     }
 

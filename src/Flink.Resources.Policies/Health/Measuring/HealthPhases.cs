@@ -5,6 +5,8 @@ namespace Flink.Resources.Health;
 /// <summary>How far a job has come since its start, and how long it may take to catch up.</summary>
 public static class HealthPhases
 {
+    private static readonly TimeSpan DelayWindow = TimeSpan.FromMinutes(10);
+
     /// <summary>
     /// Warming up ends with the first completed checkpoint and in any case after <see cref="HealthMeasuringOptions.WarmUp"/>; catching up ends
     /// when <see cref="HealthFacts.CaughtUpAt"/> says so. Batch jobs have neither: whole runs are judged.
@@ -53,6 +55,20 @@ public static class HealthPhases
         }
         // Nothing is said of a stretch that was not seen from its beginning.
         return facts.StartedAt <= since && delay.Samples[0].At <= since;
+    }
+
+    /// <summary>Whether a job's delay is within what is allowed, by its median of ten minutes. Null when the delay, or what is allowed, is not known.</summary>
+    public static bool? IsDelayAllowed(HealthFacts facts, HealthMeasuringOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        ArgumentNullException.ThrowIfNull(options);
+        var metric = facts.Kind == JobKind.NearRealTime ? Metrics.Freshness : Metrics.Lag;
+        if (DelayAllowance.Of(facts, metric, options) is not { } allowed || !facts.Series.TryGetValue(metric, out var delay))
+        {
+            return null;
+        }
+        var samples = delay.After(facts.Now - DelayWindow);
+        return samples.IsEmpty ? null : Quantiles.Of(samples, 0.5) <= allowed.TotalSeconds;
     }
 
     /// <summary>

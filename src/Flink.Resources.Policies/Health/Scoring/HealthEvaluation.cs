@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Flink.Resources.Health;
 
@@ -9,6 +10,7 @@ public sealed record HealthEvaluation
     public required DateTimeOffset At { get; init; }
 
     /// <summary>0 (worst) to 10 (best), never rounded; null when no item counts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required double? Score { get; init; }
 
     /// <summary>How much of what counts is known, by weight: 0 to 1. 0 while nothing counts.</summary>

@@ -32,7 +32,7 @@ public sealed record HealthMeasuringOptions
     public int ScaledFromEvents { get; init; } = 2;
 
     /// <summary>
-    /// One interruption up to this in the window is left to the items that count restarts and losses. A fraction of the window so small is
+    /// One interruption up to this, give or take a tenth, in the window is left to the items that count restarts and losses. A fraction of the window so small is
     /// one sample, and a single lost TaskManager is no ill health. Zero (every sample counts) to 10 min.
     /// </summary>
     /// <value>60 s.</value>

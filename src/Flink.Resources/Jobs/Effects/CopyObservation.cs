@@ -1,3 +1,5 @@
+using Flink.Resources.Translation;
+
 namespace Flink.Resources;
 
 /// <summary>What is known of a savepoint that was asked for.</summary>
@@ -107,15 +109,8 @@ internal sealed record CopyObservation
     public string? FlinkVersion { get; init; }
 
     /// <summary>What a job's results may depend on: time zone, charset, Java's major version.</summary>
-    public RuntimeEnvironment? Environment { get; init; }
+    public JobEnvironment? Environment { get; init; }
 
     /// <summary>What could not be read, and why.</summary>
     public string? Trouble { get; init; }
 }
-
-/// <summary>What a job's results may depend on beside its code.</summary>
-/// <param name="JavaMajor">Java's major version.</param>
-/// <param name="TimeZone">The id of the JVM's time zone, if it is known.</param>
-/// <param name="TimeZoneOffset">The JVM's offset from UTC, if it is known.</param>
-/// <param name="Charset">The JVM's default charset, if it is known.</param>
-internal sealed record RuntimeEnvironment(int? JavaMajor, string? TimeZone, TimeSpan? TimeZoneOffset, string? Charset);

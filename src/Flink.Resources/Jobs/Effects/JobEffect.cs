@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Flink.Resources.Health;
 
 namespace Flink.Resources;
 
@@ -13,11 +14,14 @@ namespace Flink.Resources;
 [JsonDerivedType(typeof(RemoveApplication), nameof(RemoveApplication))]
 [JsonDerivedType(typeof(ForgetFence), nameof(ForgetFence))]
 [JsonDerivedType(typeof(KeepDefinition), nameof(KeepDefinition))]
+[JsonDerivedType(typeof(BringUpStandby), nameof(BringUpStandby))]
+[JsonDerivedType(typeof(LookAtStandby), nameof(LookAtStandby))]
 [JsonDerivedType(typeof(LookAtCopy), nameof(LookAtCopy))]
 [JsonDerivedType(typeof(LookForFences), nameof(LookForFences))]
 [JsonDerivedType(typeof(ProbeDeath), nameof(ProbeDeath))]
 [JsonDerivedType(typeof(FindSnapshot), nameof(FindSnapshot))]
 [JsonDerivedType(typeof(CollectEvidence), nameof(CollectEvidence))]
+[JsonDerivedType(typeof(ProbeDirectory), nameof(ProbeDirectory))]
 internal abstract record JobEffect
 {
     /// <summary>Performing it changes something outside: needs an intent before, and an outcome after it.</summary>
@@ -85,6 +89,33 @@ internal sealed record KeepDefinition(ApplicationHandle Application, string Run)
     public override string Key => $"{Application}.keep.{Run}";
 }
 
+/// <summary>Brings up what the start of a prepared application will need.</summary>
+internal sealed record BringUpStandby(PreparedApplication Application, StandbyLevel Level) : JobEffect
+{
+    public override bool ChangesTheWorld => true;
+
+    public override string Key => $"{Application.Fence}.{Application.Application.Backend}.standby.{Level}";
+}
+
+/// <summary>Looks how far that is.</summary>
+internal sealed record LookAtStandby(PreparedApplication Application, StandbyLevel Level) : JobEffect
+{
+    public override bool ChangesTheWorld => false;
+
+    public override string Key => $"{Application.Fence}.{Application.Application.Backend}.standby.look";
+}
+
+/// <summary>
+/// Tries a directory of snapshots from inside a cluster, as the job's user there. It starts a container and leaves nothing; the same name is the same
+/// probe.
+/// </summary>
+internal sealed record ProbeDirectory(string Backend, string Name, string Directory, ApplicationSpec Spec) : JobEffect
+{
+    public override bool ChangesTheWorld => true;
+
+    public override string Key => $"{Backend}.probe.{Name}";
+}
+
 /// <summary>Looks at a copy: the backend's word, Flink's word, and a savepoint if a trigger is given.</summary>
 /// <param name="Copy">The copy.</param>
 /// <param name="Trigger">The savepoint to look for.</param>
@@ -94,6 +125,20 @@ internal sealed record LookAtCopy(CopyRef Copy, TriggerId? Trigger = null, bool 
     public override bool ChangesTheWorld => false;
 
     public override string Key => $"{Copy.Application}.look";
+}
+
+/// <summary>Looks at a copy, and at how healthy it is. Never journalled: what it is asked is made anew from the run.</summary>
+/// <param name="Copy">The copy.</param>
+/// <param name="Question">What is known of it from elsewhere.</param>
+/// <param name="Watched">What the evaluations before came to; comes back with the answer.</param>
+internal sealed record ReadHealth(CopyRef Copy, HealthQuestion Question, MigrationWatch Watched) : JobEffect
+{
+    public override bool ChangesTheWorld => false;
+
+    public override string Key => $"{Copy.Application}.health";
+
+    /// <summary>How things stand around the run.</summary>
+    public MigrationSituation Situation { get; init; } = MigrationSituation.Usual;
 }
 
 /// <summary>Looks for all fences of a job on all backends, and for the highest epoch in the journal.</summary>

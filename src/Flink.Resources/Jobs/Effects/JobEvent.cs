@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Flink.Resources.Health;
 
 namespace Flink.Resources;
 
@@ -11,16 +12,24 @@ namespace Flink.Resources;
 [JsonDerivedType(typeof(RemoveEnded), nameof(RemoveEnded))]
 [JsonDerivedType(typeof(FenceForgotten), nameof(FenceForgotten))]
 [JsonDerivedType(typeof(DefinitionKept), nameof(DefinitionKept))]
+[JsonDerivedType(typeof(StandbyBegun), nameof(StandbyBegun))]
+[JsonDerivedType(typeof(StandbySeen), nameof(StandbySeen))]
 [JsonDerivedType(typeof(CopySeen), nameof(CopySeen))]
+[JsonDerivedType(typeof(HealthSeen), nameof(HealthSeen))]
 [JsonDerivedType(typeof(FencesSeen), nameof(FencesSeen))]
 [JsonDerivedType(typeof(DeathSeen), nameof(DeathSeen))]
 [JsonDerivedType(typeof(SnapshotSeen), nameof(SnapshotSeen))]
 [JsonDerivedType(typeof(EvidenceSeen), nameof(EvidenceSeen))]
+[JsonDerivedType(typeof(DirectoryTried), nameof(DirectoryTried))]
 [JsonDerivedType(typeof(RequestMade), nameof(RequestMade))]
 internal abstract record JobEvent
 {
     /// <summary>When it was known.</summary>
     public required DateTimeOffset At { get; init; }
+
+    /// <summary>Sources must not be stopped at that time. Only said to a run that may be about to stop its source.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool AreStopsHeld { get; init; }
 }
 
 /// <summary>How a write ended.</summary>
@@ -72,9 +81,29 @@ internal sealed record FenceForgotten(WriteResult Result, string? Words) : JobEv
 /// <param name="Words">What was kept, or why not.</param>
 internal sealed record DefinitionKept(WriteResult Result, KeptDefinition? Definition, string? Words) : JobEvent;
 
+/// <summary>How bringing up a standby began.</summary>
+/// <param name="Result">Done, Refused or Unknown.</param>
+/// <param name="IsReady">There is nothing to wait for.</param>
+/// <param name="Words">Why not.</param>
+internal sealed record StandbyBegun(WriteResult Result, bool IsReady, string? Words) : JobEvent;
+
+/// <summary>How far a standby is.</summary>
+/// <param name="Status">Whether it is there.</param>
+/// <param name="IsReady">The start finds all it needs.</param>
+/// <param name="Words">What is awaited.</param>
+/// <param name="IsStuck">Waiting is in vain.</param>
+internal sealed record StandbySeen(LookupStatus Status, bool IsReady, string? Words, bool IsStuck = false) : JobEvent;
+
 /// <summary>A look at a copy.</summary>
 /// <param name="Copy">What was seen.</param>
 internal sealed record CopySeen(CopyObservation Copy) : JobEvent;
+
+/// <summary>A look at a copy and at its health.</summary>
+/// <param name="Copy">What was seen.</param>
+/// <param name="Answer">How healthy it is.</param>
+/// <param name="Watched">What the evaluations before came to.</param>
+/// <param name="Situation">How things stand around the run.</param>
+internal sealed record HealthSeen(CopyObservation Copy, HealthAnswer Answer, MigrationWatch Watched, MigrationSituation Situation) : JobEvent;
 
 /// <summary>A look at all fences of a job.</summary>
 /// <param name="Fences">All fences of the job on all backends.</param>
@@ -93,6 +122,27 @@ internal sealed record DeathSeen(DeathVerdict Verdict, bool CanComeBack, Evidenc
 /// <param name="Snapshot">The newest completed one.</param>
 /// <param name="Words">What was seen.</param>
 internal sealed record SnapshotSeen(LookupStatus Status, string? Snapshot, string? Words) : JobEvent;
+
+/// <summary>What a try of a directory showed.</summary>
+internal enum DirectoryVerdict
+{
+    /// <summary>Not known.</summary>
+    Unknown = 0,
+
+    /// <summary>It was listed, written, read back and cleared.</summary>
+    Usable,
+
+    /// <summary>Something of that failed.</summary>
+    NotUsable,
+
+    /// <summary>The backend can't try directories.</summary>
+    NotOffered,
+}
+
+/// <summary>A directory of snapshots was tried.</summary>
+/// <param name="Verdict">What came of it.</param>
+/// <param name="Words">What was seen.</param>
+internal sealed record DirectoryTried(DirectoryVerdict Verdict, string? Words) : JobEvent;
 
 /// <summary>What explains a failure.</summary>
 /// <param name="Copy">What was seen.</param>

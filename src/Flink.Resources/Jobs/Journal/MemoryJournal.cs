@@ -12,6 +12,7 @@ public sealed class MemoryJournal(TimeProvider timeProvider) : IJournal
     private readonly Lock _lock = new();
     private readonly Dictionary<string, List<JournalRecord>> _runs = new(StringComparer.Ordinal);
     private readonly List<string> _order = [];
+    private readonly Dictionary<JobKey, List<string>> _runsOf = [];
     private readonly Dictionary<JobKey, HeldLease> _leases = [];
 
     /// <inheritdoc/>
@@ -39,8 +40,7 @@ public sealed class MemoryJournal(TimeProvider timeProvider) : IJournal
             }
             if (records is null)
             {
-                records = _runs[record.Run] = [];
-                _order.Add(record.Run);
+                records = Begin(record.Run, record.Job);
             }
             records.Add(record);
             return Task.FromResult(AppendResult.Appended);
@@ -61,8 +61,9 @@ public sealed class MemoryJournal(TimeProvider timeProvider) : IJournal
     {
         lock (_lock)
         {
-            return Task.FromResult<ImmutableArray<RunHead>>([.. _order.Select(r => JournalRules.HeadOf(_runs[r]))
-                .Where(h => (query.Job is not { } job || h.Job == job) && !(query.UnfinishedOnly && h.IsFinal))]);
+            var runs = query.Job is not { } job ? _order : _runsOf.GetValueOrDefault(job) ?? [];
+            return Task.FromResult<ImmutableArray<RunHead>>(
+                [.. runs.Select(r => _runs[r]).Where(r => !(query.UnfinishedOnly && r[^1].IsFinal)).Select(JournalRules.HeadOf)]);
         }
     }
 
@@ -71,7 +72,7 @@ public sealed class MemoryJournal(TimeProvider timeProvider) : IJournal
     {
         lock (_lock)
         {
-            return Task.FromResult(_runs.Values.Where(r => r[0].Job == job).SelectMany(static r => r).Select(static r => r.Epoch).DefaultIfEmpty().Max());
+            return Task.FromResult((_runsOf.GetValueOrDefault(job) ?? []).SelectMany(r => _runs[r]).Select(static r => r.Epoch).DefaultIfEmpty().Max());
         }
     }
 
@@ -133,10 +134,20 @@ public sealed class MemoryJournal(TimeProvider timeProvider) : IJournal
                 JournalRules.CheckSame(run, there, records);
                 return Task.CompletedTask;
             }
-            _runs[run] = [.. records];
-            _order.Add(run);
+            Begin(run, records[0].Job).AddRange(records);
             return Task.CompletedTask;
         }
+    }
+
+    private List<JournalRecord> Begin(string run, JobKey job)
+    {
+        _order.Add(run);
+        if (!_runsOf.TryGetValue(job, out var runs))
+        {
+            runs = _runsOf[job] = [];
+        }
+        runs.Add(run);
+        return _runs[run] = [];
     }
 
     private bool Holds(JobLease lease) =>

@@ -32,7 +32,7 @@ internal class BackendDecorator(IResourceBackend inner) : IResourceBackend
     public virtual async Task<Lookup<IFlinkCluster>> ConnectAsync(ApplicationHandle application, CancellationToken cancellationToken = default) =>
         (await inner.ConnectAsync(application, cancellationToken)).Select(Flink);
 
-    public Task<BackendSnapshot> GetSnapshotAsync(TimeSpan maxAge, CancellationToken cancellationToken = default) => inner.GetSnapshotAsync(maxAge, cancellationToken);
+    public virtual Task<BackendSnapshot> GetSnapshotAsync(TimeSpan maxAge, CancellationToken cancellationToken = default) => inner.GetSnapshotAsync(maxAge, cancellationToken);
 
     public IAsyncEnumerable<BackendSnapshot> WatchAsync(CancellationToken cancellationToken = default) => inner.WatchAsync(cancellationToken);
 

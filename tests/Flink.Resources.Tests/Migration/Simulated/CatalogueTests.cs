@@ -80,6 +80,23 @@ public sealed class CatalogueTests
     }
 
     [Fact]
+    public async Task T05_ApplicationMasterRestartsDuringTheStop_TheTargetWaitsForTheSourcesFinalState()
+    {
+        var liveAtSubmit = -1;
+        var (move, run, wrong) = await PlayAsync(
+            highAvailability: true,
+            at: (MigrationState.Stopping, m =>
+            {
+                m.Fleet.KillJobManager(m.Source!.Application);
+                _ = LaterAsync(m, MigrationState.Submitting, n => liveAtSubmit = n.Fleet.LiveCopies(SimulatedMove.Job).Count(static c => c.Copy.Application.Backend == Yarn));
+            }));
+
+        Assert.Null(wrong);
+        Assert.Equal((MigrationState.Committed, 0), (run.State, liveAtSubmit));
+        Assert.Equal(2, move.Fleet.Events.Count(e => e.Subject == move.Source!.Application.Id && e.What == "JobManager up"));
+    }
+
+    [Fact]
     public async Task T06_StartAnswerLost_ExactlyOneIsAdopted()
     {
         var (move, run, wrong) = await PlayAsync(before: static m => m.Fleet.Next(Kubernetes, SimulatedCall.Start, SimulatedFault.LostAnswer));
@@ -87,6 +104,16 @@ public sealed class CatalogueTests
         Assert.Null(wrong);
         Assert.Equal(MigrationState.Committed, run.State);
         Assert.Equal(Kubernetes, Assert.Single(move.Fleet.LiveCopies(SimulatedMove.Job)).Copy.Application.Backend);
+    }
+
+    [Fact]
+    public async Task T07_MetadataLeftUnderTheTargetsName_IsHeldAndTheSourceUntouched()
+    {
+        var (_, run, wrong) = await PlayAsync(highAvailability: true, before: static m => m.Fleet.LeaveMetadata(m.Source!.Application, Kubernetes, new Fence(SimulatedMove.Job, 2)));
+
+        Assert.Null(wrong);
+        Assert.Equal((MigrationState.Held, LiveCopy.Source), (run.State, run.Live));
+        Assert.Contains("-e2-cluster-config-map", run.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -129,13 +156,44 @@ public sealed class CatalogueTests
     }
 
     [Fact]
+    public async Task T12_TargetFailsAfterOutput_AppendSink_GoesOnFromItsCheckpointAndSaysWhatIsRepeated()
+    {
+        var append = new SimulatedJob { Sink = SinkClass.Append };
+        var (move, run, _) = await PlayAsync(
+            behaviour: append,
+            options: static o => o with { Sinks = ImmutableSortedDictionary<string, SinkClass>.Empty.Add("orders", SinkClass.Append) },
+            before: m => m.Fleet.Describe(SimulatedMove.Job, Kubernetes, append with { FailsAfter = TimeSpan.FromSeconds(18) }),
+            looksAtAccount: false);
+
+        var account = move.Fleet.Account(SimulatedMove.Job);
+        Assert.Equal((MigrationState.RolledBack, RollbackChoice.TargetCheckpoint), (run.State, run.Rollback!.Choice));
+        Assert.True(account is { Lost: 0, MissingInState: 0, StartsFromNothing: 0, Duplicated: > 0 }, account.ToString());
+        Assert.Contains("orders", run.Rollback.Effect, StringComparison.Ordinal);
+        Assert.Contains("duplicate", run.Rollback.Effect, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task T13_OneWayJobHasToGoBack_IsParkedWithTheChoices()
+    {
+        var (move, run, _) = await PlayAsync(
+            targetVersion: "2.0.1",
+            options: static o => o with { Sinks = ImmutableSortedDictionary<string, SinkClass>.Empty.Add("mails", SinkClass.ExternalEffects) },
+            before: static m => m.Fleet.Describe(SimulatedMove.Job, Kubernetes, new SimulatedJob { FailsAfter = TimeSpan.FromSeconds(18) }),
+            looksAtAccount: false);
+
+        Assert.Equal(MigrationState.Parked, run.State);
+        Assert.True(move.Fleet.LiveCopies(SimulatedMove.Job).IsEmpty, "Something was started.");
+        Assert.Contains("a person has to choose: ReturnToOrigin (mails:", run.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task T19_TwoProcessesOneRun_TheLoserHasNoSideEffect()
     {
         Task<MigrationRun>? second = null;
         var (_, run, wrong) = await PlayAsync(at: (MigrationState.PreparingTarget, m => second = m.New(owner: "two").RunAsync(m.RunId!)));
 
         Assert.Null(wrong);
-        Assert.Contains("Another process", (await Assert.ThrowsAsync<InvalidOperationException>(() => second!)).Message, StringComparison.Ordinal);
+        Assert.Contains("Another process", (await Assert.ThrowsAsync<LeaseHeldException>(() => second!)).Message, StringComparison.Ordinal);
         Assert.Equal(MigrationState.Committed, run.State);
     }
 
@@ -178,6 +236,22 @@ public sealed class CatalogueTests
     }
 
     [Fact]
+    public async Task T34_TwoControllersWithTwoJournals_OneCopyAndTheLoserSaysWhoWon()
+    {
+        var runs = new List<MigrationRun>();
+        var move = new SimulatedMove(5, Yarn, Kubernetes);
+        var wrong = await move.RunAsync(
+            async (m, ct) => runs.AddRange(await Task.WhenAll(ControlAsync(m, "one", ct), ControlAsync(m, "two", ct))),
+            Cancellation);
+
+        Assert.Null(wrong);
+        Assert.Equal(Kubernetes, Assert.Single(move.Fleet.LiveCopies(SimulatedMove.Job)).Copy.Application.Backend);
+        Assert.Single(runs, static r => r.State == MigrationState.Committed);
+        var loser = Assert.Single(runs, static r => r.State != MigrationState.Committed);
+        Assert.Contains(runs.IndexOf(loser) == 0 ? "two" : "one", loser.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task T35_PodsDeletedByForceWhileTheirContainersLive_TheTargetIsNotStarted()
     {
         var (_, run, _) = await PlayAsync(
@@ -202,6 +276,21 @@ public sealed class CatalogueTests
 
         Assert.Null(wrong);
         Assert.NotEqual(MigrationState.Committed, run.State);
+    }
+
+    [Fact]
+    public async Task T37_TargetKilledAfterCommittedOutput_TransactionalSink_GoesOnFromItsCheckpointExact()
+    {
+        var (_, run, wrong) = await PlayAsync(at: (MigrationState.Soaking, static m => _ = KillAfterACheckpointAsync(m)));
+
+        Assert.Null(wrong);
+        Assert.Equal((MigrationState.RolledBack, RollbackChoice.TargetCheckpoint), (run.State, run.Rollback!.Choice));
+
+        static async Task KillAfterACheckpointAsync(SimulatedMove move)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(12), move.Fleet.TimeProvider);
+            move.Fleet.KillByHand(Assert.Single(move.Fleet.LiveCopies(SimulatedMove.Job)).Copy.Application);
+        }
     }
 
     [Fact]
@@ -241,9 +330,11 @@ public sealed class CatalogueTests
         Action<SimulatedMove>? before = null,
         (MigrationState State, Action<SimulatedMove> Accident)? at = null,
         Func<SimulatedMove, MigrationRun, CancellationToken, Task<MigrationRun>>? after = null,
-        bool looksAtAccount = true)
+        bool looksAtAccount = true,
+        bool highAvailability = false,
+        string? targetVersion = null)
     {
-        var move = new SimulatedMove(5, from, to, behaviour, fleet);
+        var move = new SimulatedMove(5, from, to, behaviour, fleet) { HasHighAvailability = highAvailability, TargetVersion = targetVersion };
         move.Options = options?.Invoke(move.Options) ?? move.Options;
         MigrationRun? run = null;
         var wrong = await move.RunAsync(
@@ -259,6 +350,13 @@ public sealed class CatalogueTests
             },
             Cancellation);
         return (move, run!, looksAtAccount || wrong?.StartsWith("Not exact", StringComparison.Ordinal) != true ? wrong : null);
+    }
+
+    /// <summary>A controller with a journal and a name of its own.</summary>
+    private static async Task<MigrationRun> ControlAsync(SimulatedMove move, string name, CancellationToken ct)
+    {
+        var migrations = new Migrations(new MemoryJournal(move.Fleet.TimeProvider), move.CatalogOf(name), move.Fleet.TimeProvider) { Owner = name };
+        return await migrations.RunAsync(await migrations.CreateAsync(move.Request(), ct), null, ct);
     }
 
     private static async Task LaterAsync(SimulatedMove move, MigrationState state, Action<SimulatedMove> accident)

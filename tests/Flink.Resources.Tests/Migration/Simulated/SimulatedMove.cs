@@ -11,6 +11,7 @@ internal sealed class SimulatedMove
     private readonly string _from;
     private readonly string _to;
     private string? _twice;
+    private DateTimeOffset _darkUntil;
 
     public SimulatedMove(long seed, string from = "yarn-east", string to = "k8s-east", SimulatedJob? behaviour = null, SimulatedFleet? fleet = null)
     {
@@ -18,7 +19,7 @@ internal sealed class SimulatedMove
         Fleet = fleet ?? SimulatedFleet.Create(seed, "yarn-east", "k8s-east");
         Fleet.Describe(Job, behaviour ?? new SimulatedJob { State = MemorySize.FromMebibytes(200) });
         Journal = new MemoryJournal(Fleet.TimeProvider);
-        Catalog = new FleetCatalog([.. Fleet.Names.Select(n => Fleet.Backend(n))]);
+        Catalog = new FleetCatalog([.. Fleet.Names.Select(n => new Dark(Fleet.Backend(n), () => Fleet.TimeProvider.GetUtcNow() < _darkUntil))]);
         Options = new MoveOptions
         {
             Soak = TimeSpan.FromSeconds(20),
@@ -36,6 +37,14 @@ internal sealed class SimulatedMove
 
     public MoveOptions Options { get; set; }
 
+    /// <summary>Whether JobManagers come back: a second attempt goes on from the metadata of the first.</summary>
+    public bool HasHighAvailability { get; set; }
+
+    /// <summary>The Flink version of the target; the source's when null.</summary>
+    public string? TargetVersion { get; set; }
+
+    public IProgress<MigrationRun>? Progress { get; set; }
+
     public PreparedApplication? Source { get; private set; }
 
     public string? RunId { get; private set; }
@@ -47,6 +56,10 @@ internal sealed class SimulatedMove
     {
         Configuration = ImmutableSortedDictionary<string, string>.Empty.Add("execution.checkpointing.interval", "5s"),
     };
+
+    private ApplicationSpec SourceSpec => HasHighAvailability
+        ? Spec with { Configuration = Spec.Configuration.Add("high-availability.type", _from.StartsWith("yarn", StringComparison.Ordinal) ? "zookeeper" : "kubernetes") }
+        : Spec;
 
     /// <summary>Runs a test in virtual time, with the watch on, and says what is wrong in the end; null when nothing is.</summary>
     public async Task<string?> RunAsync(Func<SimulatedMove, CancellationToken, Task> test, CancellationToken cancellationToken)
@@ -71,34 +84,37 @@ internal sealed class SimulatedMove
     public void AuditInto(Action<string> complain) =>
         Catalog = new FleetCatalog([.. Fleet.Names.Select(n => new Audit(Fleet.Backend(n), Journal, () => RunId, complain))]);
 
+    /// <summary>The backends as one controller reaches them.</summary>
+    public IBackendCatalog CatalogOf(string controller) => new FleetCatalog([.. Fleet.Names.Select(n => Fleet.Backend(n, controller))]);
+
     public Migrations New(IJournal? journal = null, string owner = "one") => new(journal ?? Journal, Catalog, Fleet.TimeProvider) { Owner = owner };
 
     public MoveRequest Request() => new()
     {
         Job = Job,
         Source = new CopyRef(Source!.Application),
-        SourceSpec = Spec,
+        SourceSpec = SourceSpec,
         TargetBackend = _to,
-        TargetSpec = Spec,
+        TargetSpec = TargetVersion is { } version ? SourceSpec with { FlinkVersion = version } : SourceSpec,
         SnapshotDirectory = "hdfs://sim/savepoints",
         Options = Options,
     };
 
     /// <summary>Carries the move to its end; a process that dies on the way is followed by another one.</summary>
-    public async Task<MigrationRun> MoveAsync(CancellationToken ct, Func<IJournal, IJournal>? firstJournal = null, TimeSpan? firstLives = null)
+    public async Task<MigrationRun> MoveAsync(CancellationToken ct, Func<IJournal, IJournal>? firstJournal = null, TimeSpan? firstLives = null, TimeSpan? lives = null)
     {
         for (var life = 0; life < 50; life++)
         {
             var migrations = New(life == 0 && firstJournal is not null ? firstJournal(Journal) : Journal, $"process {life}");
             using var end = CancellationTokenSource.CreateLinkedTokenSource(ct);
-            if (life == 0 && firstLives is { } lives)
+            if ((life == 0 ? firstLives ?? lives : lives) is { } time)
             {
-                _ = EndAfterAsync(end, lives);
+                _ = EndAfterAsync(end, time);
             }
             try
             {
                 RunId ??= (await migrations.FindUnfinishedAsync(Job, end.Token)) ?? await migrations.CreateAsync(Request(), end.Token);
-                return await migrations.RunAsync(RunId, null, end.Token);
+                return await migrations.RunAsync(RunId, Progress, end.Token);
             }
             catch (Exception exception) when (exception is ProcessDiedException or OperationCanceledException or InvalidOperationException)
             {
@@ -109,6 +125,9 @@ internal sealed class SimulatedMove
         }
         throw new InvalidOperationException("Fifty processes did not bring the run to an end.");
     }
+
+    /// <summary>For a time Flink answers nothing to whoever asks for its metrics, jobs and checkpoints.</summary>
+    public void Blackout(TimeSpan time) => _darkUntil = Fleet.TimeProvider.GetUtcNow() + time;
 
     public Task<MigrationRun?> FindAsync(CancellationToken ct) => New().FindAsync(RunId!, ct);
 
@@ -128,7 +147,7 @@ internal sealed class SimulatedMove
     private async Task<PreparedApplication> StartSourceAsync(CancellationToken ct)
     {
         var backend = Fleet.Backend(_from);
-        var prepared = Assert.IsType<PrepareOutcome.Prepared>(await backend.PrepareAsync(new Fence(Job, 1), Spec, ct)).Application;
+        var prepared = Assert.IsType<PrepareOutcome.Prepared>(await backend.PrepareAsync(new Fence(Job, 1), SourceSpec, ct)).Application;
         Assert.IsType<StartOutcome.Accepted>(await backend.StartAsync(prepared, RestorePoint.None, ct));
         await Fleet.RunAsync(TimeSpan.FromMinutes(2), ct);
         return prepared;
@@ -178,6 +197,12 @@ internal sealed class SimulatedMove
         return copies is [{ ProcessesRecords: true } one] && one.Copy.Application.Backend == place && account.MissingInState == 0
             ? null
             : $"{run.State} ({run.Reason}), and there lives: {string.Join(" | ", copies.Select(static c => c.Why))}; {account}";
+    }
+
+    private sealed class Dark(IResourceBackend inner, Func<bool> isDark) : BackendDecorator(inner)
+    {
+        protected override IFlinkCluster Flink(IFlinkCluster cluster) => FlinkDecorator.Over(cluster, (_, _, _) =>
+            isDark() ? throw new ResourceBackendException(BackendFault.Unreachable, Info.Name, "No answer.") : null);
     }
 
     private sealed class FleetCatalog(ImmutableArray<IResourceBackend> backends) : IBackendCatalog

@@ -19,39 +19,41 @@ public sealed class SweepTests
 
     [Theory]
     [MemberData(nameof(Directions))]
-    public async Task Move_TheProcessDiesAtEachRecord_EndsWhereItWouldHave(string from, string to)
-    {
-        var (records, _) = await CountAsync(from, to);
-
-        await AllAsync(Enumerable.Range(1, (int)records).SelectMany(r => new[]
-        {
-            new Schedule(from, to, 1) { DiesAtRecord = r },
-            new Schedule(from, to, 1) { DiesAtRecord = r, DiesAfter = true },
-        }), 30, mustEnd: true);
-    }
+    public async Task Move_TheProcessDiesAtEachRecord_EndsWhereItWouldHave(string from, string to) =>
+        await AllAsync(DeathsAtRecords(await MeasureAsync(from, to)), 30, mustEnd: true);
 
     [Theory]
     [MemberData(nameof(Directions))]
     public async Task Move_TheProcessDiesAtAnyTime_EndsWhereItWouldHave(string from, string to) =>
-        await AllAsync(Enumerable.Range(1, 160).Select(i => new Schedule(from, to, 1) { DiesAfterMilliseconds = i * 331 }), 30, mustEnd: true);
+        await AllAsync(DeathsAtTimes(await MeasureAsync(from, to)), 160, mustEnd: true);
 
     [Theory]
     [MemberData(nameof(Directions))]
-    public async Task Move_EachCallFailsInEachWay_IsExact(string from, string to)
-    {
-        var (_, calls) = await CountAsync(from, to);
-
-        await AllAsync(
-            Enumerable.Range(1, (int)calls).SelectMany(c => _shapes.Select(s => new Schedule(from, to, 1) { Faults = [(c, s)] })), 1500, mustEnd: false);
-    }
+    public async Task Move_EachCallFailsInEachWay_IsExact(string from, string to) =>
+        await AllAsync(SingleFaults(await MeasureAsync(from, to)), 1500, mustEnd: false);
 
     [Theory]
     [MemberData(nameof(Directions))]
-    public async Task Move_FaultsAndDeathsMixed_IsExact(string from, string to)
-    {
-        var (records, calls) = await CountAsync(from, to);
+    public async Task Move_FaultsAndDeathsMixed_IsExact(string from, string to) =>
+        await AllAsync(Mixtures(await MeasureAsync(from, to)), 3000, mustEnd: false);
 
-        await AllAsync(Enumerable.Range(1, 3000).Select(seed => Schedule.Random(from, to, seed, (int)records, (int)calls, _shapes)), 3000, mustEnd: false);
+    /// <summary>What the theories above play, counted without playing it again: each of them plays the whole of its list.</summary>
+    [Fact]
+    public async Task AllSchedules_AreAtLeastTenThousandDifferentOnes()
+    {
+        var total = 0;
+        foreach (var (from, to) in Directions.Select(static d => d.Data))
+        {
+            var move = await MeasureAsync(from, to);
+            var all = new[] { DeathsAtRecords(move), DeathsAtTimes(move), SingleFaults(move), Mixtures(move) }.Select(static s => s.Select(static x => x.ToString()).ToList()).ToList();
+            var different = all.SelectMany(static s => s).Distinct(StringComparer.Ordinal).Count();
+            TestContext.Current.TestOutputHelper!.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{from} to {to}: {move.Records} records, {move.Calls} calls, {_shapes.Length} shapes; {string.Join(" + ", all.Select(static s => s.Count))} schedules, {different} different."));
+            total += different;
+        }
+        TestContext.Current.TestOutputHelper!.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{total} schedules."));
+        Assert.True(total >= 10_000, $"Only {total} schedules.");
     }
 
     [Fact]
@@ -64,13 +66,28 @@ public sealed class SweepTests
     }
 
     /// <summary>How many records and calls an undisturbed move has.</summary>
-    private static async Task<(long Records, long Calls)> CountAsync(string from, string to)
+    private static async Task<Measure> MeasureAsync(string from, string to)
     {
         var move = new SimulatedMove(1, from, to);
         Assert.Null(await move.RunAsync(static (m, ct) => m.MoveAsync(ct), Cancellation));
         var records = await move.Journal.ReadAsync(move.RunId!, 0, Cancellation);
-        return (records.Length, move.Fleet.Calls - move.CallsBefore);
+        return new Measure(from, to, records.Length, (int)(move.Fleet.Calls - move.CallsBefore));
     }
+
+    private static IEnumerable<Schedule> DeathsAtRecords(Measure move) => Enumerable.Range(1, move.Records).SelectMany(r => new[]
+    {
+        new Schedule(move.From, move.To, 1) { DiesAtRecord = r },
+        new Schedule(move.From, move.To, 1) { DiesAtRecord = r, DiesAfter = true },
+    });
+
+    private static IEnumerable<Schedule> DeathsAtTimes(Measure move) =>
+        Enumerable.Range(1, 160).Select(i => new Schedule(move.From, move.To, 1) { DiesAfterMilliseconds = i * 331 });
+
+    private static IEnumerable<Schedule> SingleFaults(Measure move) =>
+        Enumerable.Range(1, move.Calls).SelectMany(c => _shapes.Select(s => new Schedule(move.From, move.To, 1) { Faults = [(c, s)] }));
+
+    private static IEnumerable<Schedule> Mixtures(Measure move) =>
+        Enumerable.Range(1, 3000).Select(seed => Schedule.Random(move.From, move.To, seed, move.Records, move.Calls, _shapes));
 
     private static async Task AllAsync(IEnumerable<Schedule> schedules, int least, bool mustEnd)
     {
@@ -84,6 +101,7 @@ public sealed class SweepTests
                 failures.Enqueue($"SWEEP=\"{schedule}\": {wrong}");
             }
         });
+        TestContext.Current.TestOutputHelper!.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{played} schedules played."));
         Assert.True(failures.IsEmpty, string.Join('\n', failures));
         Assert.True(played >= least, $"Only {played} schedules.");
     }
@@ -116,6 +134,9 @@ public sealed class SweepTests
             return exception.ToString();
         }
     }
+
+    /// <summary>An undisturbed move.</summary>
+    private sealed record Measure(string From, string To, int Records, int Calls);
 
     /// <summary>What goes wrong, and when.</summary>
     private sealed record Schedule(string From, string To, long Seed)

@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Flink.Resources.Eligibility;
+
+namespace Flink.Resources.Fleet;
+
+/// <summary>Whether the jobs of a document may be moved: facts of both sides, judged with what the document acknowledges.</summary>
+internal sealed class FleetEligibility(FleetDocument document, IEligibilityJudge judge)
+{
+    /// <summary>Each may hold a container of the target.</summary>
+    private const int AtATime = 4;
+
+    /// <summary>Judges moves, a few at a time.</summary>
+    /// <returns>One report for each, by job.</returns>
+    public async Task<ImmutableArray<EligibilityReport>> JudgeAsync(IEnumerable<MoveRequest> moves, CancellationToken cancellationToken)
+    {
+        var waiting = new ConcurrentQueue<MoveRequest>(moves);
+        var reports = new ConcurrentQueue<EligibilityReport>();
+        // Without locks, so that a simulated clock sees all of it.
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(AtATime, waiting.Count)).Select(async _ =>
+        {
+            while (waiting.TryDequeue(out var move))
+            {
+                reports.Enqueue(await judge.JudgeAsync(RequestOf(move), OptionsOf(move.Job), cancellationToken).ConfigureAwait(false));
+            }
+        })).ConfigureAwait(false);
+        return [.. reports.OrderBy(static r => r.Job.Value, StringComparer.Ordinal)];
+    }
+
+    private EligibilityRequest RequestOf(MoveRequest move)
+    {
+        var facts = document.Jobs[move.Job].Facts;
+        var usual = new EligibilityLimits();
+        return new EligibilityRequest
+        {
+            Move = move,
+            TriesDirectoriesFromSource = false,
+            Declared = new EligibilityDeclarations
+            {
+                Owner = facts.Owner,
+                Freeze = facts.Freeze,
+                IsStateless = facts.IsStateless,
+                SourceRetention = facts.SourceRetention,
+            },
+            Limits = usual with
+            {
+                // Flink gives a savepoint up after the usual limit, whatever the document allows.
+                LongestStop = move.Options.StopTimeout < usual.LongestStop ? move.Options.StopTimeout : usual.LongestStop,
+                Soak = move.Options.Soak,
+            },
+        };
+    }
+
+    private EligibilityOptions OptionsOf(JobKey job)
+    {
+        var facts = document.Jobs[job].Facts;
+        var owner = facts.Owner ?? job.Team;
+        return new EligibilityOptions
+        {
+            Acknowledgements =
+            [
+                .. facts.Acknowledged.Select(a => new EligibilityNote(a, job, owner, "The document acknowledges it.")),
+                .. document.Campaign.Acknowledged.Select(static a => new EligibilityNote(a, null, "campaign", "The document acknowledges it for all jobs.")),
+            ],
+            Remedies = [.. facts.Remedied.Select(a => new EligibilityNote(a, job, owner, "The document says that it is done."))],
+        };
+    }
+}
