@@ -22,7 +22,7 @@ internal sealed class Kubelet(ObjectStore store, Deletion deletion, FakeJobs job
 
     /// <summary>The Flink cluster of a JobManager's pod; null while its REST API does not listen.</summary>
     public FlinkCluster? Serving(JsonObject pod) =>
-        !pod.IsDeleting && _runs.TryGetValue(pod.Uid, out var run) && run.Cluster?.IsUp() == true ? run.Cluster : null;
+        !pod.IsDeleting && _runs.TryGetValue(pod.Uid, out var run) && run.HasReigned && run.Cluster?.IsUp() == true ? run.Cluster : null;
 
     public void Run()
     {
@@ -99,6 +99,7 @@ internal sealed class Kubelet(ObjectStore store, Deletion deletion, FakeJobs job
         else if (run.Cluster.IsUp())
         {
             Reign(pod, start);
+            run.HasReigned = true;
         }
     }
 
@@ -264,5 +265,8 @@ internal sealed class Kubelet(ObjectStore store, Deletion deletion, FakeJobs job
         public DateTimeOffset? StartedAt { get; set; }
 
         public FlinkCluster? Cluster { get; set; }
+
+        /// <summary>A leader's map stands before its REST API answers.</summary>
+        public bool HasReigned { get; set; }
     }
 }
