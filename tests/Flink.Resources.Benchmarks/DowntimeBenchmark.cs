@@ -48,21 +48,29 @@ internal sealed partial class DowntimeBenchmark : IDisposable
 
     private async Task<int> RunAsync(StandbyLevel standby, int rounds)
     {
-        var mine = await StartOursAsync().ConfigureAwait(false);
-        var theirs = await StartPeerAsync(BackendKind.Yarn, null, "0").ConfigureAwait(false);
         var measures = new Dictionary<(bool Ours, bool There), List<double>>();
         for (var round = 0; round < rounds; round++)
         {
+            // One job at a time: a second one would take the processors that the first needs to start.
+            var mine = await StartOursAsync(round).ConfigureAwait(false);
             foreach (var there in (bool[])[true, false])
             {
-                (mine, var gap) = await MoveOursAsync(mine, there, standby).ConfigureAwait(false);
+                (mine, var gap) = await MoveOursAsync(mine, there, standby, round).ConfigureAwait(false);
                 Note(measures, (true, there), gap);
-                (theirs, gap) = await MovePeerAsync(theirs, there, FormattableString.Invariant($"{round}{(there ? "a" : "b")}")).ConfigureAwait(false);
+            }
+            await RemoveAsync(mine).ConfigureAwait(false);
+            if (Environment.GetEnvironmentVariable("DT") == "ours")
+            {
+                continue;
+            }
+            var theirs = await StartPeerAsync(BackendKind.Yarn, null, round, "0").ConfigureAwait(false);
+            foreach (var there in (bool[])[true, false])
+            {
+                (theirs, var gap) = await MovePeerAsync(theirs, there, round).ConfigureAwait(false);
                 Note(measures, (false, there), gap);
             }
+            await RemoveAsync(theirs).ConfigureAwait(false);
         }
-        await RemoveAsync(mine).ConfigureAwait(false);
-        await RemoveAsync(theirs).ConfigureAwait(false);
         JsonObject Direction(bool there) => new()
         {
             ["ours"] = Numbers(measures[(true, there)]), ["peer"] = Numbers(measures[(false, there)]), ["ratio"] = Ratio(measures[(false, there)], measures[(true, there)]),
@@ -95,9 +103,9 @@ internal sealed partial class DowntimeBenchmark : IDisposable
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(key.Ours ? "ours" : "peer")} {(key.There ? "YARN -> Kubernetes" : "Kubernetes -> YARN")}: {gap:0.0} s"));
     }
 
-    private async Task<ApplicationHandle> StartOursAsync()
+    private async Task<ApplicationHandle> StartOursAsync(int round)
     {
-        var spec = Spec(BackendKind.Yarn, "ours");
+        var spec = Spec(BackendKind.Yarn, Ours(round));
         var backend = Backend(BackendKind.Yarn);
         if (await backend.PrepareAsync(new Fence(spec.Job, 1), spec).ConfigureAwait(false) is not PrepareOutcome.Prepared { Application: var prepared }
             || await backend.StartAsync(prepared, RestorePoint.None).ConfigureAwait(false) is not StartOutcome.Accepted)
@@ -108,17 +116,17 @@ internal sealed partial class DowntimeBenchmark : IDisposable
         return prepared.Application;
     }
 
-    private async Task<(ApplicationHandle Application, double Gap)> MoveOursAsync(ApplicationHandle source, bool there, StandbyLevel standby)
+    private async Task<(ApplicationHandle Application, double Gap)> MoveOursAsync(ApplicationHandle source, bool there, StandbyLevel standby, int round)
     {
         var run = await _migrations.CreateAsync(new MoveRequest
         {
-            Job = Spec(BackendKind.Yarn, "ours").Job,
+            Job = Spec(BackendKind.Yarn, Ours(round)).Job,
             Source = new CopyRef(source),
-            SourceSpec = Spec(there ? BackendKind.Yarn : BackendKind.Kubernetes, "ours"),
+            SourceSpec = Spec(there ? BackendKind.Yarn : BackendKind.Kubernetes, Ours(round)),
             TargetBackend = there ? "k8s" : "yarn",
-            TargetSpec = Spec(there ? BackendKind.Kubernetes : BackendKind.Yarn, "ours"),
+            TargetSpec = Spec(there ? BackendKind.Kubernetes : BackendKind.Yarn, Ours(round)),
             SnapshotDirectory = Savepoints,
-            Options = new MoveOptions { Standby = standby, Soak = TimeSpan.Zero, Stop = StopMethod.Savepoint, PollInterval = TimeSpan.FromMilliseconds(200) },
+            Options = new MoveOptions { Standby = standby, Soak = TimeSpan.Zero, Stop = StopMethod.Savepoint },
         }).ConfigureAwait(false);
         var end = await _migrations.RunAsync(run).ConfigureAwait(false);
         if (end.State != MigrationState.Committed)
@@ -126,13 +134,22 @@ internal sealed partial class DowntimeBenchmark : IDisposable
             throw new InvalidOperationException($"The move ended as {end.State}: {end.Reason}");
         }
         await FullAsync(end.Target!.Application).ConfigureAwait(false);
-        return (end.Target.Application, await GapAsync("ours", end.Timeline.First(static t => t.State == MigrationState.Stopping).At).ConfigureAwait(false));
+        if (Environment.GetEnvironmentVariable("DT") is not null)
+        {
+            foreach (var t in end.Timeline)
+            {
+                Console.WriteLine($"  {t.At:HH:mm:ss.fff} {t.State}");
+            }
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System).ConfigureAwait(false);
+            Console.WriteLine($"  app {end.Target.Application.Id}");
+        }
+        return (end.Target.Application, await GapAsync(Ours(round), end.Timeline.First(static t => t.State == MigrationState.Stopping).At).ConfigureAwait(false));
     }
 
-    private async Task<ApplicationHandle> StartPeerAsync(BackendKind cluster, string? savepoint, string number)
+    private async Task<ApplicationHandle> StartPeerAsync(BackendKind cluster, string? savepoint, int round, string number)
     {
-        var name = $"downtime-peer-{_name}-{number}";
-        var spec = Spec(cluster, "peer");
+        var name = $"downtime-{Peer(round)}-{_name}-{number}";
+        var spec = Spec(cluster, Peer(round));
         IEnumerable<string> restore = savepoint is null ? [] : ["-s", savepoint];
         using var client = RealClusters.StartClient(
         [
@@ -147,7 +164,7 @@ internal sealed partial class DowntimeBenchmark : IDisposable
         return application;
     }
 
-    private async Task<(ApplicationHandle Application, double Gap)> MovePeerAsync(ApplicationHandle source, bool there, string number)
+    private async Task<(ApplicationHandle Application, double Gap)> MovePeerAsync(ApplicationHandle source, bool there, int round)
     {
         var began = TimeProvider.System.GetUtcNow();
         var jobs = await (await ConnectAsync(source).ConfigureAwait(false))!.GetJobsAsync().ConfigureAwait(false);
@@ -159,8 +176,8 @@ internal sealed partial class DowntimeBenchmark : IDisposable
         var savepoint = SavepointPath().Match(said) is { Success: true } match
             ? match.Groups["path"].Value
             : throw new InvalidOperationException($"The stock client did not stop the job: {said}");
-        var target = await StartPeerAsync(there ? BackendKind.Kubernetes : BackendKind.Yarn, savepoint, number).ConfigureAwait(false);
-        var gap = await GapAsync("peer", began).ConfigureAwait(false);
+        var target = await StartPeerAsync(there ? BackendKind.Kubernetes : BackendKind.Yarn, savepoint, round, there ? "1" : "2").ConfigureAwait(false);
+        var gap = await GapAsync(Peer(round), began).ConfigureAwait(false);
         await RemoveAsync(source).ConfigureAwait(false);
         return (target, gap);
     }
@@ -265,6 +282,10 @@ internal sealed partial class DowntimeBenchmark : IDisposable
     }
 
     private IResourceBackend Backend(BackendKind cluster) => _backends.GetRequired(cluster == BackendKind.Yarn ? "yarn" : "k8s");
+
+    private static string Ours(int round) => FormattableString.Invariant($"ours-{round}");
+
+    private static string Peer(int round) => FormattableString.Invariant($"peer-{round}");
 
     private static string Savepoints => $"{RealClusters.Hdfs}/tmp/flink-resources-benchmarks/savepoints";
 

@@ -49,6 +49,8 @@ internal static class RealClusters
             "-Dkubernetes.jobmanager.cpu.amount=0.1", "-Dkubernetes.taskmanager.cpu.amount=0.1",
             "-Dkubernetes.jobmanager.cpu.limit-factor=20", "-Dkubernetes.taskmanager.cpu.limit-factor=20",
             "-Dhigh-availability.type=kubernetes", $"-Dhigh-availability.storageDir={Hdfs}/tmp/flink-resources-benchmarks/ha",
+            // A client outside of the cluster stops the job later: it does not resolve the names of Services.
+            "-Dkubernetes.rest-service.exposed.type=NodePort",
             "-Dcontainerized.master.env.HADOOP_USER_NAME=root", "-Dcontainerized.taskmanager.env.HADOOP_USER_NAME=root",
         ];
 

@@ -20,7 +20,7 @@ internal static partial class MigrationMachine
         return started.Result switch
         {
             WriteResult.Done when run.WantsBack is { } reason => GoBack(run with { Live = LiveCopy.Target }, reason, started.At),
-            WriteResult.Done => Go(run with { Live = LiveCopy.Target }, MigrationState.Restoring, started.At, new LookAtCopy(TargetOf(run), Thorough: true)),
+            WriteResult.Done => Go(run with { Live = LiveCopy.Target }, MigrationState.Restoring, started.At, new LookAtCopy(TargetOf(run))),
             WriteResult.Refused => GoBack(run, $"The target was refused: {started.Words}", started.At),
             _ when IsLate(run, started.At, run.Request.Options.SubmissionTimeout) => GoBack(run, $"The target did not start in time: {started.Words}", started.At),
             // The same identity again: it starts once, however often it is asked to.
@@ -43,6 +43,11 @@ internal static partial class MigrationMachine
         if (seen.HasCheckpoints && seen.JobState == FlinkJobState.Running && seen.AllTasksRun)
         {
             run = run with { RunningAt = run.RunningAt ?? at };
+            if (run.Pending is not LookAtCopy { Thorough: true })
+            {
+                // Not before: a JobManager that starts has better things to do than to describe itself.
+                return Do(run, new LookAtCopy(TargetOf(run), Thorough: true));
+            }
             // A snapshot that is not claimed counts as a savepoint for Flink, whatever it is; a savepoint that counts as a checkpoint is another one.
             if (!SamePlace(seen.RestoredFrom, run.Origin!.Uri) || (run.Origin.IsSavepoint && seen.RestoredFromSavepoint != true))
             {

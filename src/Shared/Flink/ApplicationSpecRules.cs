@@ -91,6 +91,11 @@ internal static class ApplicationSpecRules
             ["execution.shutdown-on-application-finish"] = "false",
             ["env.java.default-opts.all"] = FlinkJavaOptions.For(spec.Environment),
         };
+        if (spec.Kind != JobKind.Batch && !spec.Configuration.Keys.Any(static k => k.StartsWith("slotmanager.", StringComparison.Ordinal)))
+        {
+            // One TaskManager is needed in any case. Flink would ask for it only after the job's main method ran and its snapshot's metadata was read.
+            values["slotmanager.number-of-slots.min"] = Text(spec.TaskManager.Slots);
+        }
         foreach (var (key, value) in spec.Configuration)
         {
             values[key] = value;
