@@ -59,10 +59,6 @@ internal sealed partial class DowntimeBenchmark : IDisposable
                 Note(measures, (true, there), gap);
             }
             await RemoveAsync(mine).ConfigureAwait(false);
-            if (Environment.GetEnvironmentVariable("DT") == "ours")
-            {
-                continue;
-            }
             var theirs = await StartPeerAsync(BackendKind.Yarn, null, round, "0").ConfigureAwait(false);
             foreach (var there in (bool[])[true, false])
             {
@@ -134,15 +130,6 @@ internal sealed partial class DowntimeBenchmark : IDisposable
             throw new InvalidOperationException($"The move ended as {end.State}: {end.Reason}");
         }
         await FullAsync(end.Target!.Application).ConfigureAwait(false);
-        if (Environment.GetEnvironmentVariable("DT") is not null)
-        {
-            foreach (var t in end.Timeline)
-            {
-                Console.WriteLine($"  {t.At:HH:mm:ss.fff} {t.State}");
-            }
-            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System).ConfigureAwait(false);
-            Console.WriteLine($"  app {end.Target.Application.Id}");
-        }
         return (end.Target.Application, await GapAsync(Ours(round), end.Timeline.First(static t => t.State == MigrationState.Stopping).At).ConfigureAwait(false));
     }
 

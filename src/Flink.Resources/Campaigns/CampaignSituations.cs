@@ -21,9 +21,10 @@ internal sealed class CampaignSituations : IMigrationSituations
             {
                 // What was stopped for good is not started any more; what is under way still has to come to an end.
                 var isHeld = campaign.Standing.Any(static h => h.Kind != CampaignHoldKind.Stop) || WaitsForItsSession(campaign, job);
-                return new MigrationSituation(CampaignJudge.ScoresAreUnknown(campaign, run.Request.TargetBackend), isHeld)
+                var isTargetInTrouble = CampaignJudge.ScoresAreUnknown(campaign, run.Request.TargetBackend);
+                return new MigrationSituation(isTargetInTrouble, isHeld)
                 {
-                    AreStopsHeld = CampaignJudge.AreStopsHeld(campaign, run.Source.Application.Backend),
+                    AreStopsHeld = isTargetInTrouble || CampaignJudge.AreStopsHeld(campaign, run.Source.Application.Backend),
                 };
             }
         }

@@ -7,8 +7,8 @@ namespace Flink.Resources;
 public sealed record MigrationSituation(bool IsControlPlaneHeld = false, bool IsCampaignHeld = false, string? SecondCopy = null)
 {
     /// <summary>
-    /// The servers of its source can't be read: what can't be seen is not stopped. A run whose source was not stopped yet waits before the
-    /// stop; one that is past it goes on.
+    /// The servers of its source can't be read, or those of its target are in trouble: what can't be seen is not stopped, nor what could not
+    /// be started. A run whose source was not stopped yet waits, however long it lasts; one that is past the stop goes on.
     /// </summary>
     public bool AreStopsHeld { get; init; }
 

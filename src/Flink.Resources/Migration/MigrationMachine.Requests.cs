@@ -25,8 +25,8 @@ internal static partial class MigrationMachine
 
     internal static bool BeforeStop(MigrationRun run) => run.State is MigrationState.Validating or MigrationState.Baselining or MigrationState.PreparingTarget or MigrationState.Draining;
 
-    /// <summary>What comes of the pending effect may lead to the stop of the source.</summary>
-    internal static bool MayStopNext(MigrationRun run) => run.State is MigrationState.PreparingTarget or MigrationState.Stopping && run.Ending == MigrationState.Unknown;
+    /// <summary>What comes of the pending effect leads towards the stop of the source.</summary>
+    internal static bool IsBeforeStop(MigrationRun run) => run.State is MigrationState.Validating or MigrationState.PreparingTarget or MigrationState.Stopping && run.Ending == MigrationState.Unknown;
 
     internal static bool IsGoingBack(MigrationRun run) => run.WantsBack is not null || run.State is MigrationState.RollbackRequested
         or MigrationState.TargetStopping or MigrationState.TargetFenced or MigrationState.SourceResubmitting or MigrationState.SourceVerifying;

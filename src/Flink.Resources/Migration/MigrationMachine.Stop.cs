@@ -18,7 +18,7 @@ internal static partial class MigrationMachine
     /// <summary>All is ready: looks again and again until the stop is held no longer.</summary>
     private static MigrationRun AwaitStop(MigrationRun run, DateTimeOffset at)
     {
-        var look = LookBeforeStop(run with { Reason = "All is ready, and the servers of the source can't be read: it is not stopped before they can." }, at);
+        var look = LookBeforeStop(run with { Reason = "All is ready, and the servers of one of its clusters are in trouble: the source is not stopped before they answer." }, at);
         return look with { NotBefore = at + LongestPause, Polls = look.Pending == run.Pending ? run.Polls + 1 : 0 };
     }
 

@@ -7,7 +7,9 @@ internal static partial class MigrationMachine
 {
     private static readonly TimeSpan LongSavepoint = TimeSpan.FromMinutes(1);
 
-    private static MigrationRun Validate(MigrationRun run, JobEvent happened) => happened switch
+    private static MigrationRun Validate(MigrationRun run, JobEvent happened) => ValidateOn(HoldStop(run, happened), happened);
+
+    private static MigrationRun ValidateOn(MigrationRun run, JobEvent happened) => happened switch
     {
         CopySeen seen => ValidateSource(run, seen.Copy, seen.At),
         FencesSeen fences when fences.Unknown.Length > 0 => LateOr(run, fences.At, $"Not every backend could be asked for the job's fences: {string.Join("; ", fences.Unknown)}"),
@@ -18,7 +20,7 @@ internal static partial class MigrationMachine
         DirectoryTried { Verdict: DirectoryVerdict.Usable or DirectoryVerdict.NotOffered } tried => PrepareFirst(run, tried.At),
         DirectoryTried { Verdict: DirectoryVerdict.NotUsable } tried => GiveUp(run, MigrationState.Ineligible, $"The target can't use {run.Request.SnapshotDirectory} as the job's user. {tried.Words}", tried.At),
         // Whether it can is not known, and it may well: that speaks against the moment, not against the job.
-        DirectoryTried tried => IsLate(run, tried.At, run.Request.Options.ValidationTimeout)
+        DirectoryTried tried => IsLateBeforeStop(run, tried.At, run.Request.Options.ValidationTimeout)
             ? GiveUp(run, MigrationState.Held, $"Whether the target can use {run.Request.SnapshotDirectory} could not be found out in time: {tried.Words}", tried.At)
             : Again(run, tried.At, answered: false),
         _ => run,
@@ -88,7 +90,7 @@ internal static partial class MigrationMachine
     private static MigrationRun Prepare(MigrationRun run, JobEvent happened)
     {
         run = HoldStop(run, happened);
-        var late = !run.IsStopHeld && happened.At - (run.StopHeldUntil ?? run.EnteredAt) > run.Request.Options.PreparationTimeout;
+        var late = IsLateBeforeStop(run, happened.At, run.Request.Options.PreparationTimeout);
         switch (happened)
         {
             case DefinitionKept { Result: WriteResult.Done } kept:
@@ -129,6 +131,10 @@ internal static partial class MigrationMachine
         }
     }
 
+    /// <summary>Time in which nothing may be stopped is nobody's delay.</summary>
+    private static bool IsLateBeforeStop(MigrationRun run, DateTimeOffset at, TimeSpan limit) =>
+        !run.IsStopHeld && at - (run.StopHeldUntil > run.EnteredAt ? run.StopHeldUntil.Value : run.EnteredAt) > limit;
+
     private static string? WordsOf(JobEvent happened) => happened switch
     {
         DefinitionKept kept => kept.Words,
@@ -152,5 +158,5 @@ internal static partial class MigrationMachine
         $"{rival.Holder} has {rival.Fence} at {rival.Application} ({rival.State}): that may be another copy, or another move. If nobody stands behind it, forget that fence.";
 
     private static MigrationRun LateOr(MigrationRun run, DateTimeOffset at, string reason) =>
-        IsLate(run, at, run.Request.Options.ValidationTimeout) ? GiveUp(run, MigrationState.Ineligible, reason, at) : Again(run, at, answered: false);
+        IsLateBeforeStop(run, at, run.Request.Options.ValidationTimeout) ? GiveUp(run, MigrationState.Ineligible, reason, at) : Again(run, at, answered: false);
 }

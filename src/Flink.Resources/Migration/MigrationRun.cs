@@ -269,7 +269,7 @@ public sealed record MigrationRun : IJournalledRun<MigrationRun>
 
     internal int StopAttempt { get; init; }
 
-    /// <summary>All is ready for the stop, and the servers of the source can't be read.</summary>
+    /// <summary>Before the stop, and the servers of its source or target are in trouble.</summary>
     internal bool IsStopHeld { get; init; }
 
     /// <summary>When the stop could go on that had been held or paused: patience begins anew.</summary>

@@ -67,7 +67,7 @@ internal sealed class Migrations(
         journal, new JobOperations(backends, journal, timeProvider, _health), timeProvider, Owner)
     {
         Complete = (run, effect) => effect is ReadHealth read ? read with { Situation = _situations.Find(run) } : effect,
-        Amend = (run, happened) => MigrationMachine.MayStopNext(run) && _situations.Find(run).AreStopsHeld ? happened with { AreStopsHeld = true } : happened,
+        Amend = (run, happened) => MigrationMachine.IsBeforeStop(run) && _situations.Find(run).AreStopsHeld ? happened with { AreStopsHeld = true } : happened,
     };
 
     public Task<string> CreateAsync(MoveRequest request, CancellationToken cancellationToken = default)

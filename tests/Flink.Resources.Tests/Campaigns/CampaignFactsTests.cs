@@ -13,7 +13,7 @@ public sealed class CampaignFactsTests
     public async Task SourceServersUnreadable_WhileMovesArePrepared_NoneIsStoppedBeforeTheHoldIsGone()
     {
         var campaign = new SimulatedCampaign(12);
-        var options = SimulatedCampaign.Wide with { Limits = SimulatedCampaign.Wide.Limits with { InFlight = 6 } };
+        var options = SimulatedCampaign.Wide with { Limits = SimulatedCampaign.Wide.Limits with { InFlight = 6 }, ReportInterval = TimeSpan.FromMilliseconds(100) };
         CampaignReport? holding = null;
         DateTimeOffset? goneAt = null;
         CampaignReport? report = null;

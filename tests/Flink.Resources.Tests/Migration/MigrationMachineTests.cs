@@ -324,6 +324,22 @@ public sealed class MigrationMachineTests
         Assert.Equal((MigrationState.Committed, null), (ended.State, ended.Reason));
     }
 
+    [Theory]
+    [InlineData(true, MigrationState.Validating)]
+    [InlineData(false, MigrationState.Ineligible)]
+    public void FencesCantBeAsked_ForHours_IsADelayOfTheJobOnlyWhenNothingIsHeld(bool isHeld, MigrationState state)
+    {
+        var (run, _) = Carry(
+            New(), (_, effect, at) => effect is LookForFences ? new FencesSeen([], ["k8s: 503"], 0) { At = at, AreStopsHeld = isHeld } : null, 200);
+
+        Assert.Equal(state, run.State);
+        if (isHeld)
+        {
+            Assert.True(run.NotBefore > Noon + TimeSpan.FromHours(1));
+            Assert.Equal(MigrationState.Committed, Carry(run).Run.State);
+        }
+    }
+
     [Fact]
     public void StopsAreHeld_AfterAPause_ResumeDoesNotStopIt()
     {
@@ -420,7 +436,7 @@ public sealed class MigrationMachineTests
         Assert.Single(performed.OfType<StartApplication>(), static s => s.Application.Application == Return);
     }
 
-    private static JobEvent AnswerHeld(MigrationRun run, JobEffect effect, DateTimeOffset at) => Answer(run, effect, at) with { AreStopsHeld = MigrationMachine.MayStopNext(run) };
+    private static JobEvent AnswerHeld(MigrationRun run, JobEffect effect, DateTimeOffset at) => Answer(run, effect, at) with { AreStopsHeld = MigrationMachine.IsBeforeStop(run) };
 
     private static RequestMade Asked(MigrationRequest request) => new(request, "kim", "because") { At = Noon };
 
