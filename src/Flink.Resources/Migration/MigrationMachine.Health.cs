@@ -10,7 +10,6 @@ internal static partial class MigrationMachine
     private static readonly TimeSpan BaselineScores = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan BaselineGrace = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan LeastPatience = TimeSpan.FromHours(4);
-    private static readonly TimeSpan HeldFor = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LeastNote = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LongestNote = TimeSpan.FromMinutes(30);
     private static readonly HealthOptions DefaultHealth = new();
@@ -184,7 +183,7 @@ internal static partial class MigrationMachine
                 CaughtUpAt = run.Watched.CaughtUpAt,
                 MissedCatchUpDeadline = isLate && seen.Answer.HasCaughtUp == false,
             },
-            HeldFor);
+            HealthOf(run).Verdicts.RollBackAfter);
         var reason = $"{reaction.Reason}; {LostPointsText.Words(evaluation)}";
         var isUnknown = statement.Alarm != HealthAlarm.None;
         switch (reaction.Kind)

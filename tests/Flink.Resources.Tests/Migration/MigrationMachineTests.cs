@@ -330,7 +330,7 @@ public sealed class MigrationMachineTests
     public void FencesCantBeAsked_ForHours_IsADelayOfTheJobOnlyWhenNothingIsHeld(bool isHeld, MigrationState state)
     {
         var (run, _) = Carry(
-            New(), (_, effect, at) => effect is LookForFences ? new FencesSeen([], ["k8s: 503"], 0) { At = at, AreStopsHeld = isHeld } : null, 200);
+            New(), (_, effect, at) => effect is LookForFences ? new FencesSeen([], ["k8s: 503"], 0) { At = at, AreStopsHeld = isHeld } : null, 400);
 
         Assert.Equal(state, run.State);
         if (isHeld)

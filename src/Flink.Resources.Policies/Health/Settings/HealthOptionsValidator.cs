@@ -83,6 +83,7 @@ public static class HealthOptionsValidator
         const string Place = "Verdicts:";
         errors.Within(Place + nameof(verdicts.UnhealthyRun), verdicts.UnhealthyRun, 1, 1000);
         errors.Within(Place + nameof(verdicts.UnhealthyFor), verdicts.UnhealthyFor, TimeSpan.Zero, Day);
+        errors.Within(Place + nameof(verdicts.RollBackAfter), verdicts.RollBackAfter, TimeSpan.Zero, Day);
         errors.Within(Place + nameof(verdicts.RecoveryRun), verdicts.RecoveryRun, 1, 1000);
         errors.Within(Place + nameof(verdicts.RecoveredFrom), verdicts.RecoveredFrom, 0, 10);
         errors.Within(Place + nameof(verdicts.WatchRun), verdicts.WatchRun, 1, 1000);

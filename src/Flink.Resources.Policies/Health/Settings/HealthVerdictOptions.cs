@@ -11,6 +11,13 @@ public sealed record HealthVerdictOptions
     /// <value>5 min.</value>
     public TimeSpan UnhealthyFor { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// So long a job must have been unhealthy, after it caught up, to be brought back without a person where
+    /// <see cref="OnUnhealthy.RollBack"/> is asked for. Zero to one day.
+    /// </summary>
+    /// <value>10 min, the window of most items.</value>
+    public TimeSpan RollBackAfter { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>So many scores in a row at or above <see cref="RecoveredFrom"/> end it. 1 to 1000.</summary>
     /// <value>5.</value>
     public int RecoveryRun { get; init; } = 5;

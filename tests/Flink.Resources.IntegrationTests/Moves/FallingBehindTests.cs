@@ -1,0 +1,74 @@
+using Flink.Resources.Health;
+
+namespace Flink.Resources.Integration;
+
+/// <summary>A job that has enough processor time on YARN and too little on Kubernetes.</summary>
+public sealed class FallingBehindTests
+{
+    private static readonly string[] Named = ["lag", "thru"];
+
+    private static CancellationToken Cancellation => MoveFlow.Cancellation;
+
+    [Fact]
+    public async Task Move_TheTargetFallsBehind_IsHeldOrComesBackAsAsked()
+    {
+        await Task.WhenAll(MoveAsync("behind-held", OnUnhealthy.Hold), MoveAsync("behind-back", OnUnhealthy.RollBack));
+    }
+
+    private static async Task MoveAsync(string name, OnUnhealthy onUnhealthy)
+    {
+        await using var flow = new MoveFlow(name);
+        var (source, target) = (Working(TestJobs.KeyedCounter(TestJobs.OnYarn(flow.Job), rate: 400)), Slowed(Working(TestJobs.KeyedCounter(TestJobs.OnKubernetes(flow.Job), rate: 400))));
+        var start = new Flow(flow.Yarn);
+        var prepared = await start.StartAsync(source, 1);
+        await start.RunningAsync(prepared);
+        await using var sampler = new CopySampler(flow.Catalog, flow.Job);
+        var seen = new List<MigrationRun>();
+        var request = flow.Request(prepared.Application, toKubernetes: true, r => r with
+        {
+            SourceSpec = source,
+            TargetSpec = target,
+            Options = new MoveOptions { Baseline = TimeSpan.FromMinutes(1), Soak = TimeSpan.FromHours(1), LagSlo = TimeSpan.FromSeconds(100), OnUnhealthy = onUnhealthy, Health = Quick },
+        });
+
+        var run = await MoveFlow.MoveAsync(flow.Migrations, request, seen.Add);
+
+        if (onUnhealthy == OnUnhealthy.Hold)
+        {
+            // It stays where it is, and runs on, until a person decides.
+            Assert.Equal((MigrationState.Soaking, true), (run.State, run.IsHeld));
+            AssertBehind(run);
+            await flow.Migrations.RequestAsync(run.Id, MigrationRequest.RollBack, "the test", cancellationToken: Cancellation);
+            run = await flow.Migrations.RunAsync(run.Id, null, Cancellation);
+        }
+        Assert.Equal(MigrationState.RolledBack, run.State);
+        AssertBehind(seen.Last(static r => r.State == MigrationState.Soaking));
+        await flow.VerifyAsync();
+    }
+
+    private static void AssertBehind(MigrationRun run)
+    {
+        Assert.True(run.Score < 6, $"{run.Score}: {run.LostPoints}");
+        Assert.Equal(HealthVerdict.Unhealthy, run.Verdict);
+        Assert.All(Named, n => Assert.Contains(run.Losses, l => l.Item == n));
+        Assert.All(Named, n => Assert.Contains($"{n} -", run.LostPoints, StringComparison.Ordinal));
+    }
+
+    /// <summary>Four tenths of a core.</summary>
+    private static ApplicationSpec Working(ApplicationSpec spec) => spec with { Arguments = spec.Arguments.AddRange("--workMicros", "1000") };
+
+    private static ApplicationSpec Slowed(ApplicationSpec spec) => spec with
+    {
+        TaskManager = spec.TaskManager with { CpuMillicores = 250 },
+        Configuration = spec.Configuration.SetItem("kubernetes.taskmanager.cpu.limit-factor", "1"),
+    };
+
+    /// <summary>Minutes instead of half hours: each number is one that a user may set.</summary>
+    private static HealthOptions Quick => new()
+    {
+        Streaming = [.. HealthItems.Streaming.Select(static i => i with { Window = TimeSpan.FromMinutes(1) })],
+        Scoring = new HealthScoringOptions { EvaluationPeriod = TimeSpan.FromSeconds(5), StaleAfterPeriods = 6 },
+        Measuring = new HealthMeasuringOptions { CaughtUpFor = TimeSpan.FromSeconds(10) },
+        Verdicts = new HealthVerdictOptions { UnhealthyFor = TimeSpan.FromSeconds(15), RollBackAfter = TimeSpan.FromSeconds(30) },
+    };
+}
