@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Flink.Resources.Health;
 
 namespace Flink.Resources.Integration;
@@ -5,6 +6,7 @@ namespace Flink.Resources.Integration;
 /// <summary>A job that has enough processor time on YARN and too little on Kubernetes.</summary>
 public sealed class FallingBehindTests
 {
+    private static readonly ImmutableSortedDictionary<string, SinkClass> Sinks = ImmutableSortedDictionary<string, SinkClass>.Empty.Add("verify", SinkClass.Transactional);
     private static readonly string[] Named = ["lag", "thru"];
 
     private static CancellationToken Cancellation => MoveFlow.Cancellation;
@@ -18,7 +20,7 @@ public sealed class FallingBehindTests
     private static async Task MoveAsync(string name, OnUnhealthy onUnhealthy)
     {
         await using var flow = new MoveFlow(name);
-        var (source, target) = (Working(TestJobs.KeyedCounter(TestJobs.OnYarn(flow.Job), rate: 400)), Slowed(Working(TestJobs.KeyedCounter(TestJobs.OnKubernetes(flow.Job), rate: 400))));
+        var (source, target) = (TestJobs.KeyedCounter(TestJobs.OnYarn(flow.Job), rate: 400), Slowed(TestJobs.KeyedCounter(TestJobs.OnKubernetes(flow.Job), rate: 400)));
         var start = new Flow(flow.Yarn);
         var prepared = await start.StartAsync(source, 1);
         await start.RunningAsync(prepared);
@@ -28,7 +30,15 @@ public sealed class FallingBehindTests
         {
             SourceSpec = source,
             TargetSpec = target,
-            Options = new MoveOptions { Baseline = TimeSpan.FromMinutes(1), Soak = TimeSpan.FromHours(1), LagSlo = TimeSpan.FromSeconds(100), OnUnhealthy = onUnhealthy, Health = Quick },
+            Options = new MoveOptions
+            {
+                Baseline = TimeSpan.FromMinutes(1),
+                Soak = TimeSpan.FromHours(1),
+                LagSlo = TimeSpan.FromSeconds(120),
+                OnUnhealthy = onUnhealthy,
+                Health = Quick,
+                Sinks = Sinks,
+            },
         });
 
         var run = await MoveFlow.MoveAsync(flow.Migrations, request, seen.Add);
@@ -54,12 +64,11 @@ public sealed class FallingBehindTests
         Assert.All(Named, n => Assert.Contains($"{n} -", run.LostPoints, StringComparison.Ordinal));
     }
 
-    /// <summary>Four tenths of a core.</summary>
-    private static ApplicationSpec Working(ApplicationSpec spec) => spec with { Arguments = spec.Arguments.AddRange("--workMicros", "1000") };
-
+    /// <summary>Work for six tenths of a core, and half of that to do it.</summary>
     private static ApplicationSpec Slowed(ApplicationSpec spec) => spec with
     {
-        TaskManager = spec.TaskManager with { CpuMillicores = 250 },
+        Arguments = spec.Arguments.AddRange("--workMicros", "1500"),
+        TaskManager = spec.TaskManager with { CpuMillicores = 300 },
         Configuration = spec.Configuration.SetItem("kubernetes.taskmanager.cpu.limit-factor", "1"),
     };
 
@@ -69,6 +78,6 @@ public sealed class FallingBehindTests
         Streaming = [.. HealthItems.Streaming.Select(static i => i with { Window = TimeSpan.FromMinutes(1) })],
         Scoring = new HealthScoringOptions { EvaluationPeriod = TimeSpan.FromSeconds(5), StaleAfterPeriods = 6 },
         Measuring = new HealthMeasuringOptions { CaughtUpFor = TimeSpan.FromSeconds(10) },
-        Verdicts = new HealthVerdictOptions { UnhealthyFor = TimeSpan.FromSeconds(15), RollBackAfter = TimeSpan.FromSeconds(30) },
+        Verdicts = new HealthVerdictOptions { UnhealthyFor = TimeSpan.FromSeconds(150), RollBackAfter = TimeSpan.FromSeconds(30) },
     };
 }
