@@ -34,7 +34,7 @@ public sealed class FallingBehindTests
             {
                 Baseline = TimeSpan.FromMinutes(1),
                 Soak = TimeSpan.FromHours(1),
-                LagSlo = TimeSpan.FromSeconds(120),
+                LagSlo = TimeSpan.FromSeconds(110),
                 OnUnhealthy = onUnhealthy,
                 Health = Quick,
                 Sinks = Sinks,
@@ -78,6 +78,6 @@ public sealed class FallingBehindTests
         Streaming = [.. HealthItems.Streaming.Select(static i => i with { Window = TimeSpan.FromMinutes(1) })],
         Scoring = new HealthScoringOptions { EvaluationPeriod = TimeSpan.FromSeconds(5), StaleAfterPeriods = 6 },
         Measuring = new HealthMeasuringOptions { CaughtUpFor = TimeSpan.FromSeconds(10) },
-        Verdicts = new HealthVerdictOptions { UnhealthyFor = TimeSpan.FromSeconds(150), RollBackAfter = TimeSpan.FromSeconds(30) },
+        Verdicts = new HealthVerdictOptions { UnhealthyFor = TimeSpan.FromSeconds(240), RollBackAfter = TimeSpan.FromSeconds(30) },
     };
 }
