@@ -15,10 +15,6 @@ internal static partial class Scalars
 
     public static ScalarType Boolean { get; } = new("true or false", "true or false", static t => t switch { "true" => true, "false" => false, _ => null }, static () => new() { ["type"] = "boolean" });
 
-    public static ScalarType Memory { get; } = new(
-        "size", "a size of at least 600m, such as 4g or 4096m (Flink needs 448m of it beside the heap)",
-        static t => TrySize(t, out var size) && size >= MemorySize.FromMebibytes(600) ? size : null);
-
     public static ScalarType Size { get; } = new(
         "size", "a size above 0, such as 2g or 512m", static t => TrySize(t, out var size) && size.Bytes > 0 ? size : null);
 
