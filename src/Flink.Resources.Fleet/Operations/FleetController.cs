@@ -118,6 +118,7 @@ internal sealed partial class FleetController : IFleet
         var asked = new Queue<JobDecision>(decisions.Where(d => (options.Job is null || d.Job == options.Job) && (options.Queue is not { } queue || IsIn(d, queue))));
         var chosen = ImmutableArray.CreateBuilder<JobDecision>(asked.Count);
         var reports = ImmutableArray.CreateBuilder<EligibilityReport>();
+        var tries = new DirectoryTries();
         for (var rest = options.Limit ?? asked.Count; asked.Count > 0;)
         {
             var batch = new List<JobDecision>();
@@ -138,7 +139,7 @@ internal sealed partial class FleetController : IFleet
                     break;
                 }
             }
-            var judged = await _eligibility.JudgeAsync(batch.Where(static d => d.Action == ApplyAction.Move).Select(m => _mover.Request(m, facts)), cancellationToken).ConfigureAwait(false);
+            var judged = await _eligibility.JudgeAsync(batch.Where(static d => d.Action == ApplyAction.Move).Select(m => _mover.Request(m, facts)), tries, cancellationToken).ConfigureAwait(false);
             reports.AddRange(judged);
             rest += judged.Count(static r => !r.IsEligible);
         }

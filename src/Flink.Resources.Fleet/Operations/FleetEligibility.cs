@@ -11,8 +11,11 @@ internal sealed class FleetEligibility(FleetDocument document, IEligibilityJudge
     private const int AtATime = 4;
 
     /// <summary>Judges moves, a few at a time.</summary>
+    /// <param name="moves">The moves.</param>
+    /// <param name="tries">What tries of directories have told in the same plan.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>One report for each, by job.</returns>
-    public async Task<ImmutableArray<EligibilityReport>> JudgeAsync(IEnumerable<MoveRequest> moves, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<EligibilityReport>> JudgeAsync(IEnumerable<MoveRequest> moves, DirectoryTries tries, CancellationToken cancellationToken)
     {
         var waiting = new ConcurrentQueue<MoveRequest>(moves);
         var reports = new ConcurrentQueue<EligibilityReport>();
@@ -21,13 +24,13 @@ internal sealed class FleetEligibility(FleetDocument document, IEligibilityJudge
         {
             while (waiting.TryDequeue(out var move))
             {
-                reports.Enqueue(await judge.JudgeAsync(RequestOf(move), OptionsOf(move.Job), cancellationToken).ConfigureAwait(false));
+                reports.Enqueue(await judge.JudgeAsync(RequestOf(move, tries), OptionsOf(move.Job), cancellationToken).ConfigureAwait(false));
             }
         })).ConfigureAwait(false);
         return [.. reports.OrderBy(static r => r.Job.Value, StringComparer.Ordinal)];
     }
 
-    private EligibilityRequest RequestOf(MoveRequest move)
+    private EligibilityRequest RequestOf(MoveRequest move, DirectoryTries tries)
     {
         var facts = document.Jobs[move.Job].Facts;
         var usual = new EligibilityLimits();
@@ -35,6 +38,8 @@ internal sealed class FleetEligibility(FleetDocument document, IEligibilityJudge
         {
             Move = move,
             TriesDirectoriesFromSource = false,
+            Tries = tries,
+            DirectoryGroup = DirectoryGroups.Of(document, move),
             Declared = new EligibilityDeclarations
             {
                 Owner = facts.Owner,

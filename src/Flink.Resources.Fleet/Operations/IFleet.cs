@@ -61,8 +61,9 @@ public interface IFleet
     Task<FleetDiagnosis> DoctorAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// What <see cref="ApplyAsync"/> would do now, per job and why. Touches no job. For each that would move, a container on either side tries
-    /// its directory of snapshots for a moment where the cluster can (<see cref="IDirectoryProbe"/>), and is removed.
+    /// What <see cref="ApplyAsync"/> would do now, per job and why. Touches no job. For those that would move, a container on the target tries
+    /// the directory of snapshots for a moment where the cluster can (<see cref="IDirectoryProbe"/>), and is removed: one for all jobs whose directories
+    /// have one root, and that have their place, runtime, environment and access to storage in common.
     /// </summary>
     /// <param name="options">Which jobs; null for all.</param>
     /// <param name="cancellationToken">Stops looking.</param>

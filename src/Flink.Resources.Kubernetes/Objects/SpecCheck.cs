@@ -8,7 +8,8 @@ internal static class SpecCheck
 {
     public static List<SpecError> Check(Fence fence, ApplicationSpec spec, KubernetesOptions options)
     {
-        var errors = new List<SpecError>(ApplicationSpecRules.Check(spec));
+        var profile = Placing.ProfileOf(spec.FlinkVersion, options);
+        var errors = ApplicationSpecRules.Check(spec, profile?.Configuration);
         void Add(string field, string? value, string expected)
         {
             if (!errors.Exists(e => string.Equals(e.Field, field, StringComparison.Ordinal)))
@@ -34,9 +35,8 @@ internal static class SpecCheck
         }
         CheckJar(spec, Add);
         CheckUnsupported(spec, Add);
-        if (Placing.ProfileOf(spec.FlinkVersion, options) is { } profile)
+        if (profile is not null)
         {
-            CheckMemory(spec, profile, Add);
             if (spec.Zone is not null && !profile.Zones.ContainsKey(spec.Zone))
             {
                 Add("Zone", spec.Zone, $"a zone of the profile's Zones: {(profile.Zones.Count == 0 ? "there are none" : string.Join(", ", profile.Zones.Keys))}.");
@@ -69,19 +69,6 @@ internal static class SpecCheck
             {
                 add(field, artifact.Uri, "local:///… (in the image), https://…, hdfs://… or s3://…: pods can't read the caller's disk.");
             }
-        }
-    }
-
-    private static void CheckMemory(ApplicationSpec spec, KubernetesFlinkProfile profile, Action<string, string?, string> add)
-    {
-        var configuration = spec.Configuration.AddRange(profile.Configuration.Where(p => !spec.Configuration.ContainsKey(p.Key)));
-        try
-        {
-            FlinkMemory.ForJobManager(ApplicationSpecRules.CommonConfiguration(spec with { Configuration = configuration }, RestorePoint.None));
-        }
-        catch (FormatException exception)
-        {
-            add("JobManager.Memory", spec.JobManager.Memory.ToString(), exception.Message);
         }
     }
 

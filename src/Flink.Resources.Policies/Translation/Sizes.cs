@@ -6,8 +6,6 @@ namespace Flink.Resources.Translation;
 /// <summary>How large containers become: never smaller than what the job has lived on.</summary>
 internal static class Sizes
 {
-    // Flink's defaults; the fraction is a Java float widened to double.
-    private const double OverheadFraction = 0.1f;
     private const long Mebibyte = 1L << 20;
     private const int MostVcores = 100_000;
 
@@ -103,8 +101,7 @@ internal static class Sizes
         }
         try
         {
-            var values = draft.Inputs.ToDictionary(static i => i.Key, static i => i.Value, StringComparer.Ordinal);
-            return (new MemorySize(FlinkMemory.ForJobManager(values).Process), null);
+            return (new MemorySize(FlinkMemory.ForJobManager(Written(draft)).Process), null);
         }
         catch (Exception exception) when (exception is FormatException or OverflowException or ArgumentException)
         {
@@ -118,29 +115,25 @@ internal static class Sizes
         {
             return Parse("taskmanager.memory.process.size", text);
         }
-        if (draft.Get("taskmanager.memory.flink.size") is not { } flink)
+        var isFixed = draft.Get("taskmanager.memory.task.heap.size") is not null && draft.Get("taskmanager.memory.managed.size") is not null;
+        if (draft.Get("taskmanager.memory.flink.size") is null && !isFixed)
         {
             return (null, null);
         }
-        if (!MemorySize.TryParse(flink, out var share)
-            || !MemorySize.TryParse(draft.Get("taskmanager.memory.jvm-metaspace.size") ?? "256m", out var metaspace)
-            || !MemorySize.TryParse(draft.Get("taskmanager.memory.jvm-overhead.min") ?? "192m", out var least)
-            || !MemorySize.TryParse(draft.Get("taskmanager.memory.jvm-overhead.max") ?? "1g", out var most)
-            || !double.TryParse(draft.Get("taskmanager.memory.jvm-overhead.fraction") ?? "0.1", CultureInfo.InvariantCulture, out var fraction)
-            || fraction is not (>= 0 and < 1) || least > most || share.Bytes > long.MaxValue / 4 || metaspace.Bytes > long.MaxValue / 4
-            || least.Bytes > long.MaxValue / 4)
+        try
+        {
+            var isFirst = draft.From.Major < 2;
+            var total = FlinkMemory.ForTaskManager(Written(draft), isFirst).Process;
+            // The container is asked for in whole mebibytes.
+            return (new MemorySize(checked((total + Mebibyte - 1) / Mebibyte * Mebibyte)), null);
+        }
+        catch (Exception exception) when (exception is FormatException or OverflowException)
         {
             return (null, "a readable division of the TaskManager's memory is wanted: see taskmanager.memory.*");
         }
-        if (fraction.Equals(0.1))
-        {
-            fraction = OverheadFraction;
-        }
-        var overhead = Math.Clamp((double)(share.Bytes + metaspace.Bytes) * (fraction / (1 - fraction)), least.Bytes, Math.Min(most.Bytes, long.MaxValue / 4));
-        // The container is asked for in whole mebibytes.
-        var total = share.Bytes + metaspace.Bytes + (long)overhead;
-        return (new MemorySize(total / Mebibyte * Mebibyte == total ? total : ((total / Mebibyte) + 1) * Mebibyte), null);
     }
+
+    private static Dictionary<string, string> Written(Draft draft) => draft.Inputs.ToDictionary(static i => i.Key, static i => i.Value, StringComparer.Ordinal);
 
     private static (MemorySize? Size, string? Problem) Parse(string key, string text) =>
         MemorySize.TryParse(text, out var size) ? (size, null) : (null, $"{key} is to be a memory size such as 1728m");

@@ -17,7 +17,7 @@ internal sealed class YarnPreparation(YarnPlace place)
 
     public async Task<PrepareOutcome> PrepareAsync(Fence fence, ApplicationSpec spec, CancellationToken cancellationToken)
     {
-        var errors = ApplicationSpecRules.Check(spec);
+        var errors = ApplicationSpecRules.Check(spec, place.ProfileOf(spec.FlinkVersion)?.Configuration);
         if (fence.Job != spec.Job)
         {
             errors.Add(new SpecError("Job", spec.Job.Value, $"the fence is of {fence.Job}"));
@@ -79,7 +79,7 @@ internal sealed class YarnPreparation(YarnPlace place)
     /// <summary>All that speaks against a specification here, but for its jar, its files and its sizes.</summary>
     public async Task<List<SpecError>> CheckPlaceAsync(ApplicationSpec spec, CancellationToken cancellationToken)
     {
-        var errors = ApplicationSpecRules.Check(spec);
+        var errors = ApplicationSpecRules.Check(spec, place.ProfileOf(spec.FlinkVersion)?.Configuration);
         CheckYarn(spec, errors);
         await CheckQueueAsync(spec, errors, cancellationToken).ConfigureAwait(false);
         await LibrariesAsync(ProfileOf(spec.FlinkVersion, errors), errors, cancellationToken).ConfigureAwait(false);
@@ -378,14 +378,6 @@ internal sealed class YarnPreparation(YarnPlace place)
             errors.Add(new SpecError(
                 "Configuration[yarn.application-attempts]", attempts,
                 "without high availability a second attempt runs the job again from its old restore path: write 1, or set high-availability.type"));
-        }
-        try
-        {
-            FlinkMemory.ForJobManager(ApplicationSpecRules.CommonConfiguration(spec, RestorePoint.None));
-        }
-        catch (FormatException exception)
-        {
-            errors.Add(new SpecError("JobManager.Memory", spec.JobManager.Memory.ToString(), exception.Message));
         }
     }
 

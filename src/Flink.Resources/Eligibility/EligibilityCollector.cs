@@ -155,6 +155,13 @@ internal sealed class EligibilityCollector(IBackendCatalog backends, TimeProvide
             {
                 return Lookup.Absent<DirectoryProbeStep>(reading.Seen(backend.Info.Name, "It can't try directories from inside."));
             }
+            return request is { Tries: { } tries, DirectoryGroup: { } group }
+                ? await tries.TryAsync(backend.Info.Name, group, move.SnapshotDirectory, () => ProbeAsync(backend, probe, spec, side), reading.Stop).ConfigureAwait(false)
+                : await ProbeAsync(backend, probe, spec, side).ConfigureAwait(false);
+        }
+
+        async Task<Lookup<DirectoryProbeStep>> ProbeAsync(IResourceBackend backend, IDirectoryProbe probe, ApplicationSpec spec, string side)
+        {
             var outcome = await reading.ReadAsync(backend.Info.Name, "a try of the directory", ct => probe.ProbeAsync(
                 new DirectoryProbeRequest { Name = $"e03-{move.Job.Team}-{move.Job.Name}-{side}", Directory = move.SnapshotDirectory, Spec = spec }, ct), request.ProbeTimeout).ConfigureAwait(false);
             return outcome.Match(

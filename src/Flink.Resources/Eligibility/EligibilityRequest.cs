@@ -22,6 +22,15 @@ public sealed record EligibilityRequest
     /// </summary>
     public bool TriesDirectoriesFromSource { get; init; } = true;
 
+    /// <summary>What tries of other jobs have told; null: each request tries by itself. Means something together with <see cref="DirectoryGroup"/>.</summary>
+    public DirectoryTries? Tries { get; init; }
+
+    /// <summary>
+    /// Names the jobs of which one's try holds for the others on the same backend: directories under one root, of one user, and specifications with one
+    /// image, place, environment and access to storage. Who asks says so; null: what this request tries holds for it alone.
+    /// </summary>
+    public string? DirectoryGroup { get; init; }
+
     /// <summary>The job's health score, when somebody has one.</summary>
     public Lookup<double> Score { get; init; }
 

@@ -3,6 +3,9 @@ namespace Flink.Resources.Eligibility;
 /// <summary>Makes facts of reads: with their time, and Unknown for what failed or took too long.</summary>
 internal sealed class FactReading(TimeProvider timeProvider, TimeSpan timeout, CancellationToken cancellationToken)
 {
+    /// <summary>Calls everything off.</summary>
+    public CancellationToken Stop => cancellationToken;
+
     public Evidence Seen(string source, string words) => new(source, timeProvider.GetUtcNow(), words);
 
     public Task<Lookup<T>> ReadAsync<T>(string source, string what, Func<CancellationToken, Task<T>> read, TimeSpan? longest = null) =>

@@ -47,7 +47,9 @@ internal static class ApplicationSpecRules
     public static bool IsOwned(string key) => Owned.ContainsKey(key);
 
     /// <summary>Every mistake that needs no cluster to be seen.</summary>
-    public static List<SpecError> Check(ApplicationSpec spec)
+    /// <param name="spec">The specification.</param>
+    /// <param name="place">Flink configuration that the place adds where the specification says nothing; null for none.</param>
+    public static List<SpecError> Check(ApplicationSpec spec, IEnumerable<KeyValuePair<string, string>>? place = null)
     {
         ArgumentNullException.ThrowIfNull(spec);
         var errors = new List<SpecError>();
@@ -58,6 +60,7 @@ internal static class ApplicationSpecRules
         Require(errors, spec.Parallelism >= 1, "Parallelism", Text(spec.Parallelism), "at least 1");
         CheckContainer(errors, "JobManager", spec.JobManager);
         CheckContainer(errors, "TaskManager", spec.TaskManager);
+        CheckMemory(errors, spec, place ?? []);
         Require(errors, spec.TaskManager.Slots >= 1, "TaskManager.Slots", Text(spec.TaskManager.Slots), "at least 1");
         CheckArtifact(errors, "Jar", spec.Jar);
         Require(
@@ -125,9 +128,20 @@ internal static class ApplicationSpecRules
     private static void CheckContainer(List<SpecError> errors, string field, ContainerResources resources)
     {
         Require(errors, resources.CpuMillicores >= 1, $"{field}.CpuMillicores", Text(resources.CpuMillicores), "at least 1, thousandths of a core");
-        Require(
-            errors, resources.Memory >= MemorySize.FromMebibytes(600), $"{field}.Memory", resources.Memory.ToString(),
-            "at least 600m: Flink needs 448m of it beside the heap");
+    }
+
+    /// <summary>What Flink would refuse when it divides the memory of its processes, and why.</summary>
+    private static void CheckMemory(List<SpecError> errors, ApplicationSpec spec, IEnumerable<KeyValuePair<string, string>> place)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, value) in place.Concat(spec.Configuration).Where(static p => p.Key.StartsWith("jobmanager.memory.", StringComparison.Ordinal) || p.Key.StartsWith("taskmanager.", StringComparison.Ordinal)))
+        {
+            values[key] = value;
+        }
+        values["jobmanager.memory.process.size"] = spec.JobManager.Memory.ToString();
+        values["taskmanager.memory.process.size"] = spec.TaskManager.Memory.ToString();
+        var found = new[] { FlinkMemory.CheckJobManager(values), FlinkMemory.CheckTaskManager(values, countsBuffers: spec.FlinkVersion.StartsWith("1.", StringComparison.Ordinal)) };
+        errors.AddRange(found.OfType<SpecError>());
     }
 
     private static void CheckArtifact(List<SpecError> errors, string field, ArtifactRef artifact)

@@ -12,64 +12,85 @@ internal sealed record JobManagerMemory(long Heap, long OffHeap, long Metaspace,
         $"-D jobmanager.memory.heap.size={Heap}b -D jobmanager.memory.off-heap.size={OffHeap}b -D jobmanager.memory.jvm-metaspace.size={Metaspace}b -D jobmanager.memory.jvm-overhead.min={Overhead}b -D jobmanager.memory.jvm-overhead.max={Overhead}b");
 }
 
+/// <summary>The memory of a TaskManager's process in bytes, as Flink itself would divide it. Off-heap is the framework's and the tasks' together.</summary>
+internal sealed record TaskManagerProcessMemory(
+    long FrameworkHeap, long TaskHeap, long FrameworkOffHeap, long TaskOffHeap, long Network, long Managed, long Metaspace, long Overhead, long Process)
+{
+    /// <summary>All but JVM metaspace and overhead.</summary>
+    public long Flink => Process - Metaspace - Overhead;
+}
+
 /// <summary>
-/// Flink's memory model of a JobManager (JobManagerProcessUtils, ProcessMemoryUtils of Flink 1.20). Fractions are Java floats
-/// widened to double: 0.1f is 0.10000000149011612.
+/// Flink's memory model (JobManagerProcessUtils, TaskExecutorProcessUtils and ProcessMemoryUtils of Flink 1.20 and 2.x, which differ in
+/// <c>taskmanager.network.numberOfBuffers</c> only).
 /// </summary>
 internal static class FlinkMemory
 {
-    private const string Prefix = "jobmanager.memory.";
+    private const long Mebibyte = 1L << 20;
+    private const long Largest = 1L << 20;
 
-    /// <summary>Divides the memory that a configuration asks for.</summary>
+    /// <summary>Divides the memory of a JobManager that a configuration asks for.</summary>
     /// <exception cref="FormatException">A size cannot be read, or the sizes do not fit together; the message names the key.</exception>
     public static JobManagerMemory ForJobManager(IReadOnlyDictionary<string, string> configuration)
     {
-        var metaspace = Size(configuration, "jvm-metaspace.size") ?? 256L << 20;
-        var offHeap = Size(configuration, "off-heap.size") ?? 128L << 20;
-        var minimum = Size(configuration, "jvm-overhead.min") ?? 192L << 20;
-        var maximum = Size(configuration, "jvm-overhead.max") ?? 1L << 30;
-        var fraction = Fraction(configuration, "jvm-overhead.fraction");
-        var process = Size(configuration, "process.size");
-        var flink = Size(configuration, "heap.size") is { } heap ? heap + offHeap : Size(configuration, "flink.size");
-        long overhead;
-        if (flink is { } size)
-        {
-            overhead = process is { } whole
-                ? whole - size - metaspace
-                : Math.Clamp((long)((size + metaspace) * (fraction / (1 - fraction))), minimum, maximum);
-        }
-        else
-        {
-            var whole = process ?? throw new FormatException($"{Prefix}process.size is missing: the JobManager's memory is wanted.");
-            overhead = Math.Clamp((long)(whole * fraction), minimum, maximum);
-            flink = whole - metaspace - overhead;
-        }
-        var left = flink.Value - offHeap;
-        return left > 0 && overhead >= 0
-            ? new JobManagerMemory(left, offHeap, metaspace, overhead, flink.Value + metaspace + overhead)
-            : throw new FormatException(
-                $"{Prefix}process.size is too small: {new MemorySize(metaspace + offHeap + overhead)} of it are not heap; give more.");
+        var keys = new MemoryKeys(configuration, MemoryDivision.JobManager);
+        return MemoryDivision.OfJobManager(keys) ?? throw keys.Misfit!.ToException();
     }
 
-    private static long? Size(IReadOnlyDictionary<string, string> configuration, string key)
+    /// <summary>Divides the memory of a TaskManager that a configuration asks for.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="countsBuffers">Whether <c>taskmanager.network.numberOfBuffers</c> means something: Flink 1.x.</param>
+    /// <exception cref="FormatException">A size cannot be read, or the sizes do not fit together; the message names the key.</exception>
+    public static TaskManagerProcessMemory ForTaskManager(IReadOnlyDictionary<string, string> configuration, bool countsBuffers)
     {
-        if (!configuration.TryGetValue(Prefix + key, out var text))
+        var keys = new MemoryKeys(configuration, MemoryDivision.TaskManager);
+        return MemoryDivision.OfTaskManager(keys, countsBuffers) ?? throw keys.Misfit!.ToException();
+    }
+
+    /// <summary>What Flink would refuse of a JobManager's memory, or a JVM could not start with; null for nothing.</summary>
+    public static SpecError? CheckJobManager(IReadOnlyDictionary<string, string> configuration) =>
+        Check(configuration, MemoryDivision.JobManager, "JobManager.Memory", static k => MemoryDivision.OfJobManager(k));
+
+    /// <summary>What Flink would refuse of a TaskManager's memory; null for nothing.</summary>
+    public static SpecError? CheckTaskManager(IReadOnlyDictionary<string, string> configuration, bool countsBuffers) =>
+        Check(configuration, MemoryDivision.TaskManager, "TaskManager.Memory", k => MemoryDivision.OfTaskManager(k, countsBuffers));
+
+    private static SpecError? Check(IReadOnlyDictionary<string, string> configuration, string prefix, string field, Action<MemoryKeys> divide)
+    {
+        var misfit = Misfit();
+        if (misfit is null)
         {
             return null;
         }
-        return MemorySize.TryParse(text, out var size)
-            ? size.Bytes
-            : throw new FormatException($"{Prefix}{key} is '{text}': write a memory size such as 1600m.");
+        var process = configuration.GetValueOrDefault($"{prefix}{MemoryKeys.Process}");
+        if (misfit.Kind == MemoryMisfitKind.Key)
+        {
+            return new SpecError($"Configuration[{misfit.Key}]", configuration.GetValueOrDefault(misfit.Key), misfit.Words);
+        }
+        // What is too small stays so below, and what is too large above.
+        var least = First(m => Misfit(m * Mebibyte)?.Kind != MemoryMisfitKind.TooSmall);
+        var most = First(m => Misfit(m * Mebibyte)?.Kind == MemoryMisfitKind.TooLarge) - 1;
+        return least > most || least > Largest || Misfit(least * Mebibyte) is not null
+            ? new SpecError(field, process, $"other keys of {prefix}*: no size does. {misfit.Words}")
+            : new SpecError(field, process, $"{(misfit.Kind == MemoryMisfitKind.TooSmall ? $"at least {MemorySize.FromMebibytes(least)}" : $"at most {MemorySize.FromMebibytes(most)}")}: {misfit.Words}");
+
+        MemoryMisfit? Misfit(long? size = null)
+        {
+            var keys = new MemoryKeys(configuration, prefix, size);
+            divide(keys);
+            return keys.Misfit;
+        }
     }
 
-    private static double Fraction(IReadOnlyDictionary<string, string> configuration, string key)
+    /// <summary>The first number from 1 for which it holds; one more than the largest when there is none.</summary>
+    private static long First(Func<long, bool> holds)
     {
-        if (!configuration.TryGetValue(Prefix + key, out var text))
+        var (low, high) = (1L, Largest + 1);
+        while (low < high)
         {
-            return 0.1f;
+            var middle = (low + high) / 2;
+            (low, high) = holds(middle) ? (low, middle) : (middle + 1, high);
         }
-        return float.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var fraction) && fraction is >= 0 and < 1
-            ? fraction
-            : throw new FormatException($"{Prefix}{key} is '{text}': write a fraction from 0 to below 1.");
+        return low;
     }
 }

@@ -58,7 +58,7 @@ public sealed class MistakeTests
         Assert.Contains("fleet.yaml(6,11): clusters.k8s-east.kind is 'kubernets': write yarn, kubernetes or simulated. Did you mean 'kubernetes'?", messages);
         Assert.Contains("fleet.yaml(15,3): runtimes.f120: the key stands here a second time; it is above already in line 11", messages);
         Assert.Contains("fleet.yaml(33,13): jobs.ads/clicks.flink[parallelism.default]: write the key 'parallelism' of the document instead", messages);
-        Assert.Contains("fleet.yaml(32,27): jobs.ads/clicks.taskManager.memory is '4gg': write a size of at least 600m, such as 4g or 4096m (Flink needs 448m of it beside the heap)", messages);
+        Assert.Contains("fleet.yaml(32,27): jobs.ads/clicks.taskManager.memory is '4gg': write a size above 0, such as 2g or 512m", messages);
     }
 
     [Theory]
@@ -139,6 +139,17 @@ public sealed class MistakeTests
         Assert.Contains(expected, error.ToString(), StringComparison.Ordinal);
         Assert.Equal(at, error.At.ToString());
     }
+
+    /// <summary>What Flink makes of the sizes and the memory keys of a job, its runtime and its cluster together.</summary>
+    [Theory]
+    [InlineData("taskManager: {memory: 4g,", "taskManager: {memory: 640m,", "23,27", "jobs.ads/clicks.taskManager.memory is '640m': at least 982m: Flink takes 256m for metaspace")]
+    [InlineData("parallelism: 16", "parallelism: 16\n    jobManager: {memory: 512m}", "23,26", "jobs.ads/clicks.jobManager.memory is '512m': at least 579m: 576m of it are not heap")]
+    [InlineData("flink: {", "jobManager: {memory: 512m}\n    flink: {jobmanager.memory.jvm-metaspace.size: 128m, jobmanager.memory.jvm-overhead.min: 96m, jobmanager.memory.off-heap.size: 64m, ", "", "")]
+    [InlineData("env: {TZ: Asia/Shanghai, LANG: C.UTF-8}", "flink: {jobmanager.memory.jvm-metaspace.size: 1500m}", "14,3", "jobs.ads/clicks.jobManager.memory is '1600m': at least ")]
+    [InlineData("webhdfs: [nn1:9870, nn2:9870], provides", "flink: {taskmanager.memory.managed.size: 8g}, webhdfs: [nn1:9870, nn2:9870], provides", "", "")]
+    [InlineData("context: east, namespace", "flink: {taskmanager.memory.managed.size: 8g}, context: east, namespace", "23,27", "jobs.ads/clicks.taskManager.memory is '4g': at least ")]
+    [InlineData("flink: {", "flink: {taskmanager.memory.network.min: 2g, taskmanager.memory.network.max: 1g, ", "24,45", "flink[taskmanager.memory.network.min] is '2g': it is above taskmanager.memory.network.max, which is 1g.")]
+    public void Memory_MustSuitFlink(string right, string wrong, string at, string expected) => Places_MustSuit(right, wrong, at, expected);
 
     [Fact]
     public void SecretOfAJobOnYarn_MustBeThere()

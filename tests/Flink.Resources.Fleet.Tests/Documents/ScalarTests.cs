@@ -33,7 +33,20 @@ public sealed class ScalarTests
     [InlineData("999999999999d")]
     [InlineData("999999999999d999999999999d999999999999d")]
     [InlineData("P99999999999D")]
+    [InlineData("250౩s")]
+    [InlineData("30m\n")]
     public void NoDuration_IsRefused(string text) => Assert.False(Durations.TryParse(text, out _));
+
+    /// <summary>Digits of other scripts are letters to everything behind the document, and so is the end of a line.</summary>
+    [Theory]
+    [InlineData("1.2౩")]
+    [InlineData("1.20\n")]
+    public void NoVersion_IsRefused(string text) => Assert.Null(Scalars.Version.Parse(text));
+
+    [Theory]
+    [InlineData("application_1700000000000_042౩")]
+    [InlineData("application_1700000000000_0421\n")]
+    public void NoApplication_IsRefused(string text) => Assert.Null(Scalars.Application.Parse(text));
 
     [Theory]
     [InlineData("4g", 4096)]
@@ -42,16 +55,16 @@ public sealed class ScalarTests
     [InlineData("2GiB", 2048)]
     [InlineData("1024 mb", 1024)]
     [InlineData("1073741824", 1024)]
-    public void Size_IsReadAsFlinkDoes(string text, long mebibytes) => Assert.Equal(MemorySize.FromMebibytes(mebibytes), Scalars.Memory.Parse(text));
+    public void Size_IsReadAsFlinkDoes(string text, long mebibytes) => Assert.Equal(MemorySize.FromMebibytes(mebibytes), Scalars.Size.Parse(text));
 
     [Theory]
-    [InlineData("4")]
-    [InlineData("599m")]
+    [InlineData("0")]
+    [InlineData("0m")]
     [InlineData("4gg")]
     [InlineData("-4g")]
     [InlineData("4.5g")]
     [InlineData("99999999999999999999g")]
-    public void NoSize_IsRefused(string text) => Assert.Null(Scalars.Memory.Parse(text));
+    public void NoSize_IsRefused(string text) => Assert.Null(Scalars.Size.Parse(text));
 
     [Theory]
     [InlineData("1", 1000)]

@@ -14,8 +14,12 @@ public sealed class EligibilityTests
 {
     private const string Fresh = "    start: fresh\n";
     private const string Large = "    taskManager: {memory: 20g, cpu: 1, slots: 2}\n";
-    private static readonly string OnYarn = FleetBench.Text(static _ => "yarn-east", static i => i == 1 ? Fresh + Large : Fresh);
-    private static readonly string OnKubernetes = FleetBench.Text(static _ => "k8s-east", static i => i == 1 ? Fresh + Large : Fresh);
+
+    /// <summary>Under a root of its own, so that its try is its own too.</summary>
+    private const string Apart = "    snapshots: hdfs://sim/apart/{job}\n";
+
+    private static readonly string OnYarn = FleetBench.Text(static _ => "yarn-east", static i => Fresh + (i == 0 ? Apart : i == 1 ? Large : string.Empty));
+    private static readonly string OnKubernetes = FleetBench.Text(static _ => "k8s-east", static i => Fresh + (i == 0 ? Apart : i == 1 ? Large : string.Empty));
 
     /// <summary>By the directory of job 0, the size of job 1 and the health of job 2.</summary>
     [Fact]
@@ -23,7 +27,7 @@ public sealed class EligibilityTests
     {
         bench.Fleet.Describe(FleetBench.Jobs[2], new SimulatedJob { RestartDelay = TimeSpan.FromHours(1) });
         await StartedAsync(bench, OnYarn, ct);
-        bench.Fleet.FailDirectoryProbe("hdfs://sim/flink/team0/job0", "k8s-east", DirectoryProbeStep.Write);
+        bench.Fleet.FailDirectoryProbe("hdfs://sim/apart/team0/job0", "k8s-east", DirectoryProbeStep.Write);
         bench.Fleet.FailTask(bench.Fleet.LiveCopies(FleetBench.Jobs[2])[0].Copy.Application);
         await bench.Fleet.RunAsync(TimeSpan.FromSeconds(10), ct);
         var copies = FleetBench.Jobs.Take(3).Select(j => Assert.Single(bench.Fleet.LiveCopies(j)).Copy).ToList();
@@ -71,7 +75,7 @@ public sealed class EligibilityTests
     public Task Apply_WithALimit_BlockedJobsTakeNothingOfIt() => Bench().RunAsync(static async (bench, ct) =>
     {
         await StartedAsync(bench, OnYarn, ct);
-        bench.Fleet.FailDirectoryProbe("hdfs://sim/flink/team0/job0", "k8s-east", DirectoryProbeStep.List);
+        bench.Fleet.FailDirectoryProbe("hdfs://sim/apart/team0/job0", "k8s-east", DirectoryProbeStep.List);
 
         var plan = await bench.Open(OnKubernetes).PlanAsync(new ApplyOptions { Limit = 2 }, ct);
         await bench.Open(OnKubernetes).ApplyAsync(new ApplyOptions { Limit = 2 }, null, ct);
@@ -143,7 +147,7 @@ public sealed class EligibilityTests
     public Task Plan_Twice_IsTheSame_AndTouchesNothing() => Bench().RunAsync(static async (bench, ct) =>
     {
         await StartedAsync(bench, OnYarn, ct);
-        bench.Fleet.FailDirectoryProbe("hdfs://sim/flink/team0/job0", "k8s-east", DirectoryProbeStep.Delete);
+        bench.Fleet.FailDirectoryProbe("hdfs://sim/apart/team0/job0", "k8s-east", DirectoryProbeStep.Delete);
         var before = await TracesAsync(bench, ct);
 
         var first = FleetJson.Write(await bench.Open(OnKubernetes).PlanAsync(null, ct) with { At = default });
@@ -191,6 +195,7 @@ public sealed class EligibilityTests
             {
                 Job = j, Source = null!, SourceSpec = spec, TargetBackend = "k8s-east", TargetSpec = spec, SnapshotDirectory = "hdfs://sim/x",
             }),
+            new DirectoryTries(),
             TestContext.Current.CancellationToken);
         judge.AnswerAll();
         var reports = await judging;

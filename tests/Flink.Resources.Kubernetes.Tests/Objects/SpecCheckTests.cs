@@ -45,6 +45,25 @@ public sealed class SpecCheckTests
     public void Check_Jar_MustBeReadableByPods(string jar, bool right) =>
         Assert.Equal(right, SpecCheck.Check(Specs.Fence, Specs.Right with { Jar = new ArtifactRef(jar) }, Specs.Options()).Count == 0);
 
+    /// <summary>The profile's keys hold where the specification has none.</summary>
+    [Theory]
+    [InlineData("", "", "TaskManager.Memory")]
+    [InlineData("16m", "", null)]
+    [InlineData("16m", "1g", "TaskManager.Memory")]
+    [InlineData("1g", "16m", null)]
+    public void Check_Memory_IsDividedWithTheProfilesKeys(string profile, string own, string? field)
+    {
+        var options = Specs.Options();
+        if (profile.Length > 0)
+        {
+            options.Profiles["1.20"].Configuration["taskmanager.memory.managed.size"] = profile;
+        }
+        var spec = Specs.Right with { TaskManager = Specs.Right.TaskManager with { Memory = MemorySize.FromMebibytes(800) } };
+        spec = own.Length == 0 ? spec : spec with { Configuration = spec.Configuration.Add("taskmanager.memory.managed.size", own) };
+
+        Assert.Equal(field, SpecCheck.Check(Specs.Fence, spec, options).SingleOrDefault()?.Field);
+    }
+
     [Fact]
     public void Check_UnknownZone_NamesThoseThereAre()
     {

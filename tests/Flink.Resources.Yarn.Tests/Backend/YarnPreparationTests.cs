@@ -93,6 +93,31 @@ public sealed class YarnPreparationTests : IAsyncLifetime
         Assert.Equal("TaskManager.Memory", Assert.Single(refused.Errors).Field);
     }
 
+    /// <summary>The profile's keys hold where the specification has none.</summary>
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("64m", true)]
+    public async Task Prepare_Memory_IsDividedWithTheProfilesKeys(string? metaspace, bool isRight)
+    {
+        var options = Place.Options(_yarn);
+        if (metaspace is not null)
+        {
+            options.Profiles["1.20"].Configuration["jobmanager.memory.jvm-metaspace.size"] = metaspace;
+        }
+        var small = Place.Spec with { JobManager = Place.Spec.JobManager with { Memory = MemorySize.FromMebibytes(512) } };
+
+        var outcome = await new YarnPreparation(new YarnPlace("yarn-east", options, TimeProvider.System)).PrepareAsync(Place.Fence, small, Cancellation);
+
+        if (isRight)
+        {
+            Assert.IsType<PrepareOutcome.Prepared>(outcome);
+            return;
+        }
+        var error = Assert.Single(Assert.IsType<PrepareOutcome.Refused>(outcome).Errors);
+        Assert.Equal(("JobManager.Memory", "512m"), (error.Field, error.Value));
+        Assert.StartsWith("at least 579m: ", error.Expected, StringComparison.Ordinal);
+    }
+
     private async Task<PreparedApplication> PreparedAsync(ApplicationSpec spec) =>
         Assert.IsType<PrepareOutcome.Prepared>(await PrepareAsync(spec)).Application;
 

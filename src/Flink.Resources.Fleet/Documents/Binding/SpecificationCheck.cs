@@ -11,12 +11,10 @@ internal static class SpecificationCheck
         {
             var path = DocumentWalk.Join("jobs", entry.Job.Value, isUsersName: true);
             var cluster = document.Clusters[entry.Cluster];
-            if (cluster is FleetCluster.Simulated)
-            {
-                continue;
-            }
             var spec = document.SpecFor(entry.Job, entry.Cluster);
-            foreach (var error in ApplicationSpecRules.Check(spec))
+            // As AddFleet lays them over each other; a simulated cluster knows none of it.
+            var place = cluster is FleetCluster.Simulated ? [] : document.Runtimes[entry.Runtime].Configuration.Concat(cluster.Configuration);
+            foreach (var error in ApplicationSpecRules.Check(spec, place))
             {
                 var field = FieldOf(error.Field, path);
                 walk.Errors.Add(Position(walk, document, path, field), field, error.Value is null ? null : walk.Shown(field, error.Value), error.Expected);

@@ -74,6 +74,6 @@ internal static partial class Durations
         }
     }
 
-    [GeneratedRegex(@"^((?<number>\d{1,12})(?<unit>ms|min|d|h|m|s))+$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"^((?<number>[0-9]{1,12})(?<unit>ms|min|d|h|m|s))+\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Pattern();
 }

@@ -1,10 +1,10 @@
+using Flink.Resources.Flink;
+
 namespace Flink.Resources.Autoscaling;
 
 /// <summary>The memory pools of a task manager by its specification, in bytes.</summary>
 public sealed record TaskManagerMemory
 {
-    private const long Mebibyte = 1L << 20;
-
     /// <summary>The whole process; 0 or less: not known.</summary>
     public required long TotalProcess { get; init; }
 
@@ -32,34 +32,32 @@ public sealed record TaskManagerMemory
     /// <summary>What the JVM takes besides.</summary>
     public required long JvmOverhead { get; init; }
 
-    /// <summary>
-    /// The pools Flink derives from <c>taskmanager.memory.process.size</c> when nothing else is set. Its default
-    /// fractions are 32-bit floats, which shows in the last bytes.
-    /// </summary>
+    /// <summary>The pools Flink derives from <c>taskmanager.memory.process.size</c> when nothing else is set.</summary>
     /// <param name="processBytes">The process size.</param>
     /// <exception cref="ArgumentOutOfRangeException">Too small for Flink's fixed pools.</exception>
     public static TaskManagerMemory FromProcessSize(long processBytes)
     {
-        var metaspace = 256 * Mebibyte;
-        var overhead = Math.Clamp(Share(processBytes, 0.1f), 192 * Mebibyte, 1024 * Mebibyte);
-        var flink = processBytes - metaspace - overhead;
-        var managed = Share(flink, 0.4f);
-        var network = Math.Max(Share(flink, 0.1f), 64 * Mebibyte);
-        var heap = flink - managed - network - 128 * Mebibyte;
-        ArgumentOutOfRangeException.ThrowIfLessThan(heap, 128 * Mebibyte, nameof(processBytes));
+        TaskManagerProcessMemory divided;
+        try
+        {
+            var keys = new Dictionary<string, string>(StringComparer.Ordinal) { ["taskmanager.memory.process.size"] = new MemorySize(processBytes).ToString() };
+            divided = FlinkMemory.ForTaskManager(keys, countsBuffers: false);
+        }
+        catch (FormatException exception)
+        {
+            throw new ArgumentOutOfRangeException(nameof(processBytes), processBytes, exception.Message);
+        }
         return new()
         {
-            TotalProcess = processBytes,
-            TotalFlink = flink,
-            Heap = heap,
-            Managed = managed,
-            Network = network,
-            FrameworkOffHeap = 128 * Mebibyte,
-            TaskOffHeap = 0,
-            Metaspace = metaspace,
-            JvmOverhead = overhead,
+            TotalProcess = divided.Process,
+            TotalFlink = divided.Flink,
+            Heap = divided.FrameworkHeap + divided.TaskHeap,
+            Managed = divided.Managed,
+            Network = divided.Network,
+            FrameworkOffHeap = divided.FrameworkOffHeap,
+            TaskOffHeap = divided.TaskOffHeap,
+            Metaspace = divided.Metaspace,
+            JvmOverhead = divided.Overhead,
         };
     }
-
-    private static long Share(long bytes, float fraction) => (long)(bytes * MetricNumbers.ShortestDecimal(fraction));
 }
