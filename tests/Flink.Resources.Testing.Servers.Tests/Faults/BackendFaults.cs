@@ -24,12 +24,15 @@ public abstract class BackendFaults
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private protected abstract Task<Scene> StageAsync();
+    private protected abstract Task<Scene> StageAsync(Patience patience);
+
+    private static Patience PatienceWith(ServerFault fault) =>
+        fault is ServerFault.TimeoutBeforeEffect or ServerFault.TimeoutAfterEffect ? Patience.Short : Patience.Long;
 
     /// <summary>What changes nothing can be asked again and again of the same place.</summary>
     private protected async Task SweepReadsAsync(Func<Scene, PreparedApplication, Task> act)
     {
-        await Task.WhenAll(Faults.Select(fault => InPlaceAsync(async scene =>
+        await Task.WhenAll(Faults.Select(fault => InPlaceAsync(PatienceWith(fault), async scene =>
         {
             var prepared = await scene.RunAsync();
             var requests = await HitAsync(scene, prepared, ServerFault.None, 0, act);
@@ -46,19 +49,19 @@ public abstract class BackendFaults
         ServerFault[] faults, Func<Scene, Task<PreparedApplication>> arrange, Func<Scene, PreparedApplication, Task> act)
     {
         var requests = 0;
-        await InPlaceAsync(async scene => requests = await HitAsync(scene, await arrange(scene), ServerFault.None, 0, act));
+        await InPlaceAsync(Patience.Long, async scene => requests = await HitAsync(scene, await arrange(scene), ServerFault.None, 0, act));
         Assert.True(requests > 0, "The operation asks nothing.");
         await Task.WhenAll(faults.SelectMany(fault => Enumerable.Range(1, requests).Select(number => InPlaceAsync(
-            async scene => await HitAsync(scene, await arrange(scene), fault, number, act)))));
+            PatienceWith(fault), async scene => await HitAsync(scene, await arrange(scene), fault, number, act)))));
         Assert.True(_failures.IsEmpty, string.Join('\n', _failures));
     }
 
-    private async Task InPlaceAsync(Func<Scene, Task> use)
+    private async Task InPlaceAsync(Patience patience, Func<Scene, Task> use)
     {
         await Places.WaitAsync(Cancellation);
         try
         {
-            await using var scene = await StageAsync();
+            await using var scene = await StageAsync(patience);
             await use(scene);
         }
         finally

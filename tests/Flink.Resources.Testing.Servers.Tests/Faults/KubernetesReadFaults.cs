@@ -4,5 +4,5 @@ namespace Flink.Resources.Testing.Servers.Faults;
 
 public sealed class KubernetesReadFaults : ReadFaults
 {
-    private protected override async Task<Scene> StageAsync() => new KubernetesScene(await KubernetesPlace.StartAsync());
+    private protected override async Task<Scene> StageAsync(Patience patience) => new KubernetesScene(await KubernetesPlace.StartAsync(), patience);
 }

@@ -2,10 +2,10 @@ using Flink.Resources.Testing.Servers.Kubernetes;
 
 namespace Flink.Resources.Testing.Servers.Faults;
 
-/// <summary>The real backend over a fake cluster with short time-outs.</summary>
-internal sealed class KubernetesScene(FakeKubernetes kubernetes) : Scene(kubernetes)
+/// <summary>The real backend over a fake cluster.</summary>
+internal sealed class KubernetesScene(FakeKubernetes kubernetes, Patience patience = Patience.Long) : Scene(kubernetes)
 {
-    public override IResourceBackend Backend { get; } = New(kubernetes);
+    public override IResourceBackend Backend { get; } = New(kubernetes, patience);
 
     public override ApplicationSpec Spec => KubernetesPlace.Spec(Fence.Job, TestJobs.Streaming);
 
@@ -14,11 +14,11 @@ internal sealed class KubernetesScene(FakeKubernetes kubernetes) : Scene(kuberne
     public override bool IsLive =>
         !kubernetes.List("/apis/apps/v1/deployments").IsEmpty || !kubernetes.List("/api/v1/pods").IsEmpty;
 
-    public override IResourceBackend Restarted() => New(kubernetes);
+    public override IResourceBackend Restarted() => New(kubernetes, Patience.Long);
 
-    private static IResourceBackend New(FakeKubernetes kubernetes) => KubernetesPlace.Backend(kubernetes, "one", static options =>
+    private static IResourceBackend New(FakeKubernetes kubernetes, Patience patience) => KubernetesPlace.Backend(kubernetes, "one", options =>
     {
-        options.AttemptTimeout = TimeSpan.FromSeconds(1);
-        options.CallTimeout = TimeSpan.FromSeconds(3);
+        options.AttemptTimeout = patience.Attempt();
+        options.CallTimeout = patience.Call();
     });
 }

@@ -19,7 +19,7 @@ public abstract class WriteFaults : BackendFaults
             Assert.True(first is PrepareOutcome.Prepared or PrepareOutcome.Indeterminate, first.ToString());
             var prepared = Assert.IsType<PrepareOutcome.Prepared>(again).Application;
             Assert.True(first is not PrepareOutcome.Prepared { Application: var early } || early.Application == prepared.Application, $"{first}, then {again}");
-            var found = await scene.Backend.FindAsync(scene.Fence, Cancellation);
+            var found = await scene.Restarted().FindAsync(scene.Fence, Cancellation);
             Assert.True(found.Match(r => r.State == ApplicationState.Prepared && r.Application == prepared.Application, static _ => false, static _ => false), found.ToString());
             Assert.Equal(0, scene.Started);
             scene.CheckPrepared(prepared);
@@ -34,8 +34,7 @@ public abstract class WriteFaults : BackendFaults
             var first = await scene.Backend.StartAsync(prepared, RestorePoint.None, Cancellation);
             Assert.True(first is not StartOutcome.Refused || scene.Started == 0, $"It runs, and is said to be refused: {first}");
             scene.Server.Heal();
-            await Scene.UntilAsync(async () => await scene.Backend.StartAsync(prepared, RestorePoint.None, Cancellation)
-                is StartOutcome.Accepted or StartOutcome.AlreadyStarted);
+            await scene.UntilStartedAsync(prepared);
             await scene.UntilRunningAsync();
 
             Assert.True(scene.Started == 1, $"{scene.Started} applications after {first}.");

@@ -24,5 +24,5 @@ public sealed class YarnReadFaults : ReadFaults
         }
     }
 
-    private protected override async Task<Scene> StageAsync() => new YarnScene(await YarnPlace.StartAsync());
+    private protected override async Task<Scene> StageAsync(Patience patience) => new YarnScene(await YarnPlace.StartAsync(), patience);
 }

@@ -2,10 +2,10 @@ using Flink.Resources.Testing.Servers.Yarn;
 
 namespace Flink.Resources.Testing.Servers.Faults;
 
-/// <summary>The real backend over a fake cluster with short time-outs.</summary>
-internal sealed class YarnScene(FakeYarn yarn) : Scene(yarn)
+/// <summary>The real backend over a fake cluster.</summary>
+internal sealed class YarnScene(FakeYarn yarn, Patience patience = Patience.Long) : Scene(yarn)
 {
-    public override IResourceBackend Backend { get; } = New(yarn);
+    public override IResourceBackend Backend { get; } = New(yarn, patience);
 
     public override ApplicationSpec Spec => YarnPlace.Spec(yarn, Fence.Job, TestJobs.Streaming);
 
@@ -13,7 +13,7 @@ internal sealed class YarnScene(FakeYarn yarn) : Scene(yarn)
 
     public override bool IsLive => yarn.Applications.Any(static a => a.State is not ("FINISHED" or "FAILED" or "KILLED"));
 
-    public override IResourceBackend Restarted() => New(yarn);
+    public override IResourceBackend Restarted() => New(yarn, Patience.Long);
 
     public override void CheckPrepared(PreparedApplication prepared)
     {
@@ -22,10 +22,10 @@ internal sealed class YarnScene(FakeYarn yarn) : Scene(yarn)
         Assert.DoesNotContain(yarn.Hdfs.Files, static f => f.StartsWith("/flink-resources/fences/", StringComparison.Ordinal) && f.EndsWith(".result", StringComparison.Ordinal));
     }
 
-    private static IResourceBackend New(FakeYarn yarn) => YarnPlace.Backend(yarn, "one", static options =>
+    private static IResourceBackend New(FakeYarn yarn, Patience patience) => YarnPlace.Backend(yarn, "one", options =>
     {
         options.Profiles["1.20"].LibraryDirectories.Remove("/flink/plugins");
-        options.AttemptTimeout = TimeSpan.FromSeconds(1);
-        options.CallTimeout = TimeSpan.FromSeconds(3);
+        options.AttemptTimeout = patience.Attempt();
+        options.CallTimeout = patience.Call();
     });
 }
