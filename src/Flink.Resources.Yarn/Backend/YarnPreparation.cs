@@ -235,6 +235,8 @@ internal sealed class YarnPreparation(YarnPlace place)
             Environment = environment.ToImmutableSortedDictionary(StringComparer.Ordinal),
         };
         var values = ApplicationSpecRules.CommonConfiguration(withProfile, RestorePoint.None);
+        // Flink's own 5 s are the wait of the first TaskManager: the heartbeat that asks for it goes when the one begun before is over.
+        values.TryAdd("yarn.heartbeat.interval", "2");
         values["execution.target"] = "yarn-application";
         values["high-availability.cluster-id"] = applicationId;
         values["yarn.containers.vcores"] = FormattableString.Invariant($"{ApplicationSubmission.Cores(spec.TaskManager.CpuMillicores)}");

@@ -30,7 +30,18 @@ public sealed class YarnPreparationTests : IAsyncLifetime
         Assert.Contains("'yarn.containers.vcores': '2'", configuration, StringComparison.Ordinal);
         Assert.Contains("'$internal.application.program-args': ['--from', 'a: b']", configuration, StringComparison.Ordinal);
         Assert.Contains("'execution.shutdown-on-application-finish': 'false'", configuration, StringComparison.Ordinal);
+        Assert.Contains("'yarn.heartbeat.interval': '2'", configuration, StringComparison.Ordinal);
         Assert.Contains(prepared.Notes, static n => n.StartsWith("kubernetes.jobmanager.replicas", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Prepare_OwnValuesInPlaceOfDefaults_AreKept()
+    {
+        var prepared = await PreparedAsync(Place.Spec with { Configuration = Place.Spec.Configuration.Add("yarn.heartbeat.interval", "7").Add("slotmanager.max-total-resource.cpu", "3") });
+
+        var configuration = await TextAsync($"{prepared.Payload}/config.yaml");
+        Assert.Contains("'yarn.heartbeat.interval': '7'", configuration, StringComparison.Ordinal);
+        Assert.DoesNotContain("slotmanager.number-of-slots.min", configuration, StringComparison.Ordinal);
     }
 
     [Fact]
