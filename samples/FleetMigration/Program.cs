@@ -5,4 +5,4 @@ using FleetMigration.Demo;
 var root = new RootCommand("Moves a fleet of Flink jobs between Hadoop YARN and Kubernetes. Without a command: the demo, on two simulated clusters.");
 DemoCommand.AddTo(root);
 FleetCommands.AddTo(root);
-return await root.Parse(args).InvokeAsync().ConfigureAwait(false);
+return await CommandLine.RunAsync(root, args).ConfigureAwait(false);

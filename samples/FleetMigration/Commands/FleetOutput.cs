@@ -15,11 +15,6 @@ internal abstract class FleetOutput : IProgress<FleetProgress>
 
     public abstract void Show(FleetResult result);
 
-    public abstract void Show(IReadOnlyCollection<FleetDocumentError> errors);
-
-    /// <summary>What went wrong, on the error output.</summary>
-    public static void Say(string words) => Console.Error.WriteLine(words);
-
     public virtual void Report(FleetProgress value) => Console.Error.WriteLine(
         string.Create(CultureInfo.InvariantCulture, $"{value.At:HH:mm:ss} {value.Job} {value.State}{(value.Words is null ? string.Empty : $": {value.Words}")}"));
 
@@ -69,20 +64,42 @@ internal abstract class FleetOutput : IProgress<FleetProgress>
     {
         public override void Show(FleetResult result) => Console.Out.WriteLine(FleetJson.Write(result));
 
-        public override void Show(IReadOnlyCollection<FleetDocumentError> errors) => Console.Out.WriteLine(FleetJson.Write(errors));
-
         public override void Report(FleetProgress value)
         {
             // One document and nothing else.
         }
     }
 
-    /// <summary>One line per row, cells by tabs: for logs, grep and cut.</summary>
-    private sealed class Plain : FleetOutput
+    /// <summary>What went wrong, and what was ended, is no result: it goes to the error output.</summary>
+    private abstract class Text : FleetOutput
     {
-        public override void Show(FleetResult result)
+        public sealed override void Show(FleetResult result)
         {
-            var (heads, rows, after) = Cells(result);
+            string[] said = result switch
+            {
+                FleetFailure failure => [.. failure.Errors.Select(static e => e.ToString())],
+                FleetEnd end => [end.Words],
+                _ => [],
+            };
+            foreach (var line in said)
+            {
+                Console.Error.WriteLine(line);
+            }
+            if (said.Length == 0)
+            {
+                var (heads, rows, after) = Cells(result);
+                Show(heads, rows, after);
+            }
+        }
+
+        protected abstract void Show(string[] heads, IEnumerable<string?[]> rows, string? after);
+    }
+
+    /// <summary>One line per row, cells by tabs: for logs, grep and cut.</summary>
+    private sealed class Plain : Text
+    {
+        protected override void Show(string[] heads, IEnumerable<string?[]> rows, string? after)
+        {
             if (heads.Length > 0)
             {
                 Console.Out.WriteLine(string.Join('\t', heads));
@@ -96,21 +113,12 @@ internal abstract class FleetOutput : IProgress<FleetProgress>
                 Console.Out.WriteLine(after);
             }
         }
-
-        public override void Show(IReadOnlyCollection<FleetDocumentError> errors)
-        {
-            foreach (var error in errors)
-            {
-                Console.Out.WriteLine(error.ToString());
-            }
-        }
     }
 
-    private sealed class Tables : FleetOutput
+    private sealed class Tables : Text
     {
-        public override void Show(FleetResult result)
+        protected override void Show(string[] heads, IEnumerable<string?[]> rows, string? after)
         {
-            var (heads, rows, after) = Cells(result);
             if (heads.Length > 0)
             {
                 var table = new Table().RoundedBorder();
@@ -124,14 +132,6 @@ internal abstract class FleetOutput : IProgress<FleetProgress>
             if (after is { Length: > 0 })
             {
                 AnsiConsole.WriteLine(after);
-            }
-        }
-
-        public override void Show(IReadOnlyCollection<FleetDocumentError> errors)
-        {
-            foreach (var error in errors)
-            {
-                AnsiConsole.MarkupLine($"[red]{Markup.Escape(error.ToString())}[/]");
             }
         }
     }

@@ -10,17 +10,16 @@ namespace Flink.Resources.Fleet;
 /// <param name="Path">The name of the file; null when it has none.</param>
 public sealed record FleetDocumentError(SourcePosition At, string Field, string? Value, string Expected, string? Path = null)
 {
-    /// <summary><c>fleet.yaml(17,5): jobs.ads/clicks.cluster is 'k8s-est': …</c>, which editors and build servers understand.</summary>
-    public override string ToString()
+    /// <summary><c>jobs.ads/clicks.cluster is 'k8s-est': …</c></summary>
+    public string Message => (Field, Value) switch
     {
-        var what = (Field, Value) switch
-        {
-            ("", _) => string.Empty,
-            (_, null) => $"{Field}: ",
-            _ => $"{Field} is '{Value}': ",
-        };
-        return FormattableString.Invariant($"{Path}({At}): {what}{Expected}");
-    }
+        ("", _) => Expected,
+        (_, null) => $"{Field}: {Expected}",
+        _ => $"{Field} is '{Value}': {Expected}",
+    };
+
+    /// <summary><c>fleet.yaml(17,5): jobs.ads/clicks.cluster is 'k8s-est': …</c>, which editors and build servers understand.</summary>
+    public override string ToString() => $"{Path}({At}): {Message}";
 }
 
 /// <summary>A document, or everything that is wrong with it.</summary>

@@ -7,16 +7,11 @@ namespace Flink.Resources.Fleet;
 /// <summary>Writes what runs on the clusters, and belongs to no job yet, as entries for the document.</summary>
 internal sealed class Discovery(FleetDocument document, IBackendCatalog backends)
 {
-    private static readonly ImmutableHashSet<string> Owned =
-    [
-        "parallelism.default", "taskmanager.numberOfTaskSlots", "taskmanager.memory.process.size", "jobmanager.memory.process.size", "taskmanager.cpu.cores",
-    ];
-
     /// <summary>Prefixes of keys that belong to the place, or that Flink sets itself.</summary>
     private static readonly ImmutableArray<string> Foreign =
     [
         "$internal.", "yarn.", "kubernetes.", "high-availability", "jobmanager.rpc.", "rest.", "env.", "internal.", "web.", "io.tmp.", "blob.", "queryable-state.", "pipeline.jars", "pipeline.classpaths",
-        "execution.target", "execution.savepoint", "execution.state-recovery", "security.", "taskmanager.memory.", "jobmanager.memory.", "containerized.", "classloader.check", "metrics.internal",
+        "execution.target", "execution.savepoint", "execution.state-recovery", "security.", "containerized.", "classloader.check", "metrics.internal",
     ];
 
     /// <summary>Looks at each application that no job has.</summary>
@@ -55,7 +50,7 @@ internal sealed class Discovery(FleetDocument document, IBackendCatalog backends
         {
             var connected = await backends.GetRequired(cluster).ConnectAsync(report.Application, cancellationToken).ConfigureAwait(false);
             trouble = await connected.Match(
-                c => FlinkAsync(text, c, cancellationToken),
+                c => FlinkAsync(text, cluster, c, cancellationToken),
                 static e => Task.FromResult<string?>(e.Seen),
                 static e => Task.FromResult<string?>(e.Seen)).ConfigureAwait(false);
         }
@@ -70,14 +65,13 @@ internal sealed class Discovery(FleetDocument document, IBackendCatalog backends
         return new DiscoveredJob(cluster, application.Id, key, text.ToString(), trouble);
     }
 
-    private async Task<string?> FlinkAsync(StringBuilder text, IFlinkCluster cluster, CancellationToken cancellationToken)
+    private async Task<string?> FlinkAsync(StringBuilder text, string cluster, IFlinkCluster flink, CancellationToken cancellationToken)
     {
-        var overview = await cluster.GetOverviewAsync(cancellationToken).ConfigureAwait(false);
-        var jobs = await cluster.GetJobsAsync(cancellationToken).ConfigureAwait(false);
-        var configuration = await cluster.GetConfigurationAsync(cancellationToken).ConfigureAwait(false);
-        text.Append(document.Runtimes.Values.FirstOrDefault(r => r.Version == overview.FlinkVersion || r.Version.StartsWith($"{overview.FlinkVersion}.", StringComparison.Ordinal) || overview.FlinkVersion.StartsWith($"{r.Version}.", StringComparison.Ordinal)) is { } runtime
-            ? $"    runtime: {runtime.Name}\n"
-            : $"    # runtime: it runs Flink {overview.FlinkVersion}, for which the document has no runtime\n");
+        var overview = await flink.GetOverviewAsync(cancellationToken).ConfigureAwait(false);
+        var jobs = await flink.GetJobsAsync(cancellationToken).ConfigureAwait(false);
+        var configuration = await flink.GetConfigurationAsync(cancellationToken).ConfigureAwait(false);
+        var runtime = document.Runtimes.Values.FirstOrDefault(r => IsSame(r.Version, overview.FlinkVersion));
+        text.Append(runtime is null ? $"    # runtime: it runs Flink {overview.FlinkVersion}, for which the document has no runtime\n" : $"    runtime: {runtime.Name}\n");
         Line(text, "jar", configuration.GetValueOrDefault("pipeline.jars")?.Split(';')[0], "where its jar is kept could not be read");
         Line(text, "class", configuration.GetValueOrDefault("$internal.application.main"), null);
         if (configuration.GetValueOrDefault("$internal.application.program-args") is { Length: > 0 } arguments)
@@ -85,32 +79,44 @@ internal sealed class Discovery(FleetDocument document, IBackendCatalog backends
             text.Append(CultureInfo.InvariantCulture, $"    args: [{string.Join(", ", arguments.Split(';').Select(Scalar))}]\n");
         }
         Line(text, "parallelism", configuration.GetValueOrDefault("parallelism.default"), "could not be read");
-        Containers(text, configuration);
-        var own = configuration.Where(static p => !Owned.Contains(p.Key) && !Foreign.Any(f => p.Key.StartsWith(f, StringComparison.Ordinal)) && !p.Value.Contains("******", StringComparison.Ordinal)).ToList();
+        var memory = DiscoveredMemory.Of(configuration, overview.FlinkVersion);
+        Containers(text, configuration, memory);
+        var own = configuration.Where(p => IsOwn(p.Key) && !memory.Derived.Contains(p.Key) && !p.Value.Contains("******", StringComparison.Ordinal)).ToList();
         if (own.Count > 0)
         {
             text.Append("    flink:\n");
             own.ForEach(p => text.Append(CultureInfo.InvariantCulture, $"      {Scalar(p.Key)}: {Scalar(p.Value)}\n"));
         }
+        if (memory.Refusal([.. runtime?.Configuration ?? Maps.Empty<string>(), .. document.Clusters[cluster].Configuration, .. own], overview.FlinkVersion) is { } refusal)
+        {
+            return $"with the Flink keys of its runtime and its cluster, {refusal}";
+        }
         var live = jobs.Count(static j => !j.State.IsTerminal);
         return live == 1 ? null : FormattableString.Invariant($"it runs {live} Flink jobs: an application with one is wanted");
     }
 
-    private static void Containers(StringBuilder text, ImmutableSortedDictionary<string, string> configuration)
+    /// <summary>A key that somebody wrote for the job, and that the document takes.</summary>
+    private static bool IsOwn(string key) =>
+        OwnedKeys.Instead(key) is null && OwnedKeys.Secret(key) is null && !Foreign.Any(f => key.StartsWith(f, StringComparison.Ordinal));
+
+    private static void Containers(StringBuilder text, ImmutableSortedDictionary<string, string> configuration, DiscoveredMemory memory)
     {
-        var memory = configuration.GetValueOrDefault("taskmanager.memory.process.size");
         var cpu = configuration.GetValueOrDefault("kubernetes.taskmanager.cpu.amount") ?? configuration.GetValueOrDefault("kubernetes.taskmanager.cpu") ?? configuration.GetValueOrDefault("yarn.containers.vcores");
         var parts = new[]
         {
-            memory is null ? null : $"memory: {memory}", cpu is null ? null : $"cpu: {cpu}",
+            memory.TaskManager is { } size ? $"memory: {size}" : null, cpu is null ? null : $"cpu: {cpu}",
             configuration.GetValueOrDefault("taskmanager.numberOfTaskSlots") is { } slots ? $"slots: {slots}" : null,
         }.OfType<string>();
         text.Append(CultureInfo.InvariantCulture, $"    taskManager: {{{string.Join(", ", parts)}}}\n");
-        if (configuration.GetValueOrDefault("jobmanager.memory.process.size") is { } manager)
+        if (memory.JobManager is { } manager)
         {
             text.Append(CultureInfo.InvariantCulture, $"    jobManager: {{memory: {manager}}}\n");
         }
     }
+
+    /// <summary>One of the two may leave its last part out.</summary>
+    private static bool IsSame(string version, string other) =>
+        version == other || version.StartsWith($"{other}.", StringComparison.Ordinal) || other.StartsWith($"{version}.", StringComparison.Ordinal);
 
     private static void Line(StringBuilder text, string key, string? value, string? otherwise)
     {

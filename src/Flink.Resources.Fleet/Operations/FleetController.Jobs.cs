@@ -28,7 +28,7 @@ internal sealed partial class FleetController
     public async Task<JobExplanation> ExplainAsync(JobKey job, CancellationToken cancellationToken = default)
     {
         var facts = await ReadAsync(prune: false, cancellationToken).ConfigureAwait(false);
-        var known = Require(job, facts.Known.GetValueOrDefault(job));
+        var known = facts.Known.GetValueOrDefault(job) ?? await RequireAsync(job, cancellationToken).ConfigureAwait(false);
         var standing = facts.Facts.Standings.FirstOrDefault(s => s.Job == job) ?? known.Standing;
         var decision = ApplyPolicy.Decide(facts.Facts).FirstOrDefault(d => d.Job == job) ?? Rest(standing);
         var runs = ImmutableArray.CreateBuilder<RunLine>();
@@ -48,7 +48,7 @@ internal sealed partial class FleetController
 
     public async Task<JobEvidence> EvidenceAsync(JobKey job, CancellationToken cancellationToken = default)
     {
-        var known = Require(job, await KnownAsync(job, cancellationToken).ConfigureAwait(false));
+        var known = await RequireAsync(job, cancellationToken).ConfigureAwait(false);
         foreach (var head in known.Runs.Reverse())
         {
             if (await _migrations.FindAsync(head.Run, cancellationToken).ConfigureAwait(false) is { } move && (move.Evidence is not null || move.State == MigrationState.Parked))
@@ -72,7 +72,7 @@ internal sealed partial class FleetController
     public async Task<FleetChange> StopAsync(
         JobKey job, string by, string? reason = null, IProgress<FleetProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        Require(job, await KnownAsync(job, cancellationToken).ConfigureAwait(false));
+        await RequireAsync(job, cancellationToken).ConfigureAwait(false);
         // Said first: whatever happens to this process, nothing starts the job again.
         await _marks.AddAsync(job, JobMarkKind.Stop, by, reason, cancellationToken).ConfigureAwait(false);
         var facts = await ReadAsync(prune: false, cancellationToken).ConfigureAwait(false);
@@ -87,7 +87,7 @@ internal sealed partial class FleetController
     {
         if (!_document.Jobs.TryGetValue(job, out var entry))
         {
-            throw new KeyNotFoundException($"The document does not name {job}: what starts it stands there.");
+            throw _names.NotInDocument(job);
         }
         if (entry.State == DesiredState.Stopped)
         {
@@ -99,7 +99,7 @@ internal sealed partial class FleetController
 
     public async Task<FleetPlan> RetryAsync(JobKey job, string by, string? reason = null, CancellationToken cancellationToken = default)
     {
-        Require(job, await KnownAsync(job, cancellationToken).ConfigureAwait(false));
+        await RequireAsync(job, cancellationToken).ConfigureAwait(false);
         await _marks.AddAsync(job, JobMarkKind.Retry, by, reason, cancellationToken).ConfigureAwait(false);
         // A campaign asks its own memory: it is told too. That it has nothing to forget is no error.
         _ = await _campaigns.RetryAsync(job, by, reason, cancellationToken).ConfigureAwait(false);
@@ -108,7 +108,7 @@ internal sealed partial class FleetController
 
     public async Task<FleetChange> ResolveAsync(JobKey job, SeenCopy live, string by, string? reason = null, CancellationToken cancellationToken = default)
     {
-        var known = Require(job, await KnownAsync(job, cancellationToken).ConfigureAwait(false));
+        var known = await RequireAsync(job, cancellationToken).ConfigureAwait(false);
         if (live is not (SeenCopy.Source or SeenCopy.Target or SeenCopy.None))
         {
             throw new ArgumentException($"live is {live}: source, target or none is wanted.", nameof(live));
@@ -157,9 +157,10 @@ internal sealed partial class FleetController
     {
         if (jobs.Job is { } one)
         {
+            await RequireAsync(one, cancellationToken).ConfigureAwait(false);
             return [new RollbackScope.Job(one)];
         }
-        if (jobs.Unhealthy)
+        if (jobs.Queue is not { } queue)
         {
             var heads = await _journal.ListAsync(default, cancellationToken).ConfigureAwait(false);
             return [.. heads.Where(static h => h.Machine == "campaign").Reverse().Select(static h => new RollbackScope.Unhealthy(h.Run))];
@@ -169,17 +170,21 @@ internal sealed partial class FleetController
         {
             if (known.Runs.LastOrDefault(static r => r.Machine == "migration" && (!r.IsFinal || r.State == nameof(MigrationState.Committed))) is { } head
                 && await _migrations.FindAsync(head.Run, cancellationToken).ConfigureAwait(false) is { Request: { ReturnOf: null } request }
-                && (request.SourceSpec.Queue == jobs.Queue || request.SourceSpec.Queue.StartsWith($"{jobs.Queue}.", StringComparison.Ordinal)))
+                && FleetNames.IsIn(request.SourceSpec.Queue, queue))
             {
                 scopes.Add(new RollbackScope.Job(job));
             }
+        }
+        if (scopes.Count == 0)
+        {
+            await _names.RequireAsync(queue, cancellationToken).ConfigureAwait(false);
         }
         return scopes.ToImmutable();
     }
 
     private async Task<FleetChange> MarkAsync(JobKey job, JobMarkKind kind, string by, string? reason, string words, CancellationToken cancellationToken)
     {
-        var known = Require(job, await KnownAsync(job, cancellationToken).ConfigureAwait(false));
+        var known = await RequireAsync(job, cancellationToken).ConfigureAwait(false);
         await _marks.AddAsync(job, kind, by, reason, cancellationToken).ConfigureAwait(false);
         if (kind == JobMarkKind.Hold && known.Standing.Open is { NeedsPerson: false } open && await _migrations.FindAsync(open.Run, cancellationToken).ConfigureAwait(false) is not null)
         {
@@ -194,12 +199,10 @@ internal sealed partial class FleetController
         return new FleetChange { Jobs = [new JobOutcome(job, ApplyAction.None, JobEnd.Done, words)], Exit = FleetExit.Ok };
     }
 
-    private async Task<KnownJob?> KnownAsync(JobKey job, CancellationToken cancellationToken) =>
-        (await _reader.ReadAsync(job, cancellationToken).ConfigureAwait(false)).GetValueOrDefault(job);
-
-    private KnownJob Require(JobKey job, KnownJob? known) => known
+    private async Task<KnownJob> RequireAsync(JobKey job, CancellationToken cancellationToken) =>
+        (await _reader.ReadAsync(job, cancellationToken).ConfigureAwait(false)).GetValueOrDefault(job)
         ?? (_document.Jobs.ContainsKey(job) ? new KnownJob(new JobStanding { Job = job }, null, null, [], [])
-        : throw new KeyNotFoundException($"Neither the document nor the journal knows {job}."));
+        : throw await _names.UnknownAsync(job, cancellationToken).ConfigureAwait(false));
 
     private static DesiredJob Unnamed(JobKey job, FleetFacts facts) =>
         new() { Job = job, Placement = facts.Facts.Standings.FirstOrDefault(s => s.Job == job)?.Placement ?? new Placement(string.Empty, string.Empty) };

@@ -21,6 +21,7 @@ internal sealed partial class FleetController : IFleet
     private readonly ClusterReader _clusters;
     private readonly FleetMover _mover;
     private readonly FleetEligibility _eligibility;
+    private readonly FleetNames _names;
 
     public FleetController(
         FleetDocument document, IJournal journal, IBackendCatalog backends, IMigrations migrations, IDeployments deployments, IJobMarks marks,
@@ -32,11 +33,13 @@ internal sealed partial class FleetController : IFleet
         _clusters = new ClusterReader(backends);
         _mover = new FleetMover(document, campaigns, timeProvider);
         _eligibility = new FleetEligibility(document, judge);
+        _names = new FleetNames(document, _reader);
     }
 
     public async Task<FleetPlan> PlanAsync(ApplyOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new ApplyOptions();
+        await RequireAsync(options, cancellationToken).ConfigureAwait(false);
         var facts = await ReadAsync(options.Prune, cancellationToken).ConfigureAwait(false);
         var (decisions, reports) = await ChooseAsync(ApplyPolicy.Decide(facts.Facts), facts, options, cancellationToken).ConfigureAwait(false);
         var moves = decisions.Where(static d => d.Action == ApplyAction.Move).ToList();
@@ -53,6 +56,7 @@ internal sealed partial class FleetController : IFleet
     public async Task<FleetChange> ApplyAsync(ApplyOptions? options = null, IProgress<FleetProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         options ??= new ApplyOptions();
+        await RequireAsync(options, cancellationToken).ConfigureAwait(false);
         // What was begun comes to its end first; what it left is judged anew.
         var begun = await _mover.CarryOnAsync(progress, cancellationToken).ConfigureAwait(false);
         var facts = await ReadAsync(options.Prune, cancellationToken).ConfigureAwait(false);
@@ -88,6 +92,18 @@ internal sealed partial class FleetController : IFleet
         {
             await stop.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(watch, carry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task RequireAsync(ApplyOptions options, CancellationToken cancellationToken)
+    {
+        if (options.Job is { } job)
+        {
+            await RequireAsync(job, cancellationToken).ConfigureAwait(false);
+        }
+        if (options.Queue is { } queue)
+        {
+            await _names.RequireAsync(queue, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -158,7 +174,7 @@ internal sealed partial class FleetController : IFleet
     private bool IsIn(JobDecision decision, string queue)
     {
         var its = _document.Jobs.GetValueOrDefault(decision.Job)?.Queue ?? decision.From?.Queue;
-        return its is not null && (its == queue || its.StartsWith($"{queue}.", StringComparison.Ordinal));
+        return its is not null && FleetNames.IsIn(its, queue);
     }
 
     private static ImmutableArray<JobDecision> WithWaves(ImmutableArray<JobDecision> decisions, MigrationPlan plan)

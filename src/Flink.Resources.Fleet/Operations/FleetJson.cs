@@ -22,18 +22,12 @@ public static class FleetJson
             FleetDiscovery discovery => JsonSerializer.Serialize(discovery, FleetJsonContext.Default.FleetDiscovery),
             FleetDiagnosis diagnosis => JsonSerializer.Serialize(diagnosis, FleetJsonContext.Default.FleetDiagnosis),
             FleetRollback rollback => JsonSerializer.Serialize(rollback, FleetJsonContext.Default.FleetRollback),
+            FleetFailure failure => JsonSerializer.Serialize(failure, FleetJsonContext.Default.FleetFailure),
+            FleetEnd end => JsonSerializer.Serialize(end, FleetJsonContext.Default.FleetEnd),
             _ => throw new ArgumentException($"Nobody writes {result.GetType().Name}.", nameof(result)),
         };
     }
-
-    /// <summary>Writes the mistakes of a document.</summary>
-    /// <param name="errors">The mistakes.</param>
-    public static string Write(IEnumerable<FleetDocumentError> errors) =>
-        JsonSerializer.Serialize(new FleetErrors(FleetExit.BadDocument, [.. errors]), FleetJsonContext.Default.FleetErrors);
 }
-
-/// <summary>The mistakes of a document as one value.</summary>
-internal sealed record FleetErrors(FleetExit Exit, System.Collections.Immutable.ImmutableArray<FleetDocumentError> Errors);
 
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
@@ -49,7 +43,8 @@ internal sealed record FleetErrors(FleetExit Exit, System.Collections.Immutable.
 [JsonSerializable(typeof(FleetDiscovery))]
 [JsonSerializable(typeof(FleetDiagnosis))]
 [JsonSerializable(typeof(FleetRollback))]
-[JsonSerializable(typeof(FleetErrors))]
+[JsonSerializable(typeof(FleetFailure))]
+[JsonSerializable(typeof(FleetEnd))]
 internal sealed partial class FleetJsonContext : JsonSerializerContext;
 
 internal sealed class JobKeyTextConverter : JsonConverter<JobKey>

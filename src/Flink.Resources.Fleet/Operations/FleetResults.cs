@@ -12,8 +12,8 @@ public enum FleetExit
     /// <summary>Something failed.</summary>
     Failure = 1,
 
-    /// <summary>The document has mistakes; nothing was touched.</summary>
-    BadDocument = 2,
+    /// <summary>The document has mistakes, or what the command was given; nothing was touched.</summary>
+    BadInput = 2,
 
     /// <summary>Something was left alone, and needs a person or another try.</summary>
     LeftAlone = 3,
@@ -28,6 +28,9 @@ public abstract record FleetResult
 
     /// <summary>What it ended in.</summary>
     public required FleetExit Exit { get; init; }
+
+    /// <summary>The same as the exit code of a process.</summary>
+    public int ExitCode => (int)Exit;
 }
 
 /// <summary>What <see cref="IFleet.PlanAsync"/> found: what apply would do. No job was touched.</summary>

@@ -67,12 +67,14 @@ public interface IFleet
     /// </summary>
     /// <param name="options">Which jobs; null for all.</param>
     /// <param name="cancellationToken">Stops looking.</param>
+    /// <exception cref="UnknownNameException">Neither the document nor the journal knows the job or the queue of <paramref name="options"/>.</exception>
     Task<FleetPlan> PlanAsync(ApplyOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Makes the fleet what the document says, as far as <see cref="ApplyPolicy"/> allows. A second call changes nothing.</summary>
     /// <param name="options">Which jobs; null for all.</param>
     /// <param name="progress">Told of each new state.</param>
     /// <param name="cancellationToken">Stops between two effects; the next call goes on from there.</param>
+    /// <exception cref="UnknownNameException">Neither the document nor the journal knows the job or the queue of <paramref name="options"/>. Nothing was touched.</exception>
     Task<FleetChange> ApplyAsync(ApplyOptions? options = null, IProgress<FleetProgress>? progress = null, CancellationToken cancellationToken = default);
 
     /// <summary>Carries on whatever is not over, and watches for second copies, until it is cancelled. Begins nothing by itself.</summary>
@@ -87,13 +89,13 @@ public interface IFleet
     /// <summary>All that is known of one job. Touches nothing.</summary>
     /// <param name="job">The job.</param>
     /// <param name="cancellationToken">Stops looking.</param>
-    /// <exception cref="KeyNotFoundException">Neither the document nor the journal knows the job.</exception>
+    /// <exception cref="UnknownNameException">Neither the document nor the journal knows the job.</exception>
     Task<JobExplanation> ExplainAsync(JobKey job, CancellationToken cancellationToken = default);
 
     /// <summary>What explained the newest failure of a job.</summary>
     /// <param name="job">The job.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    /// <exception cref="KeyNotFoundException">Neither the document nor the journal knows the job.</exception>
+    /// <exception cref="UnknownNameException">Neither the document nor the journal knows the job.</exception>
     Task<JobEvidence> EvidenceAsync(JobKey job, CancellationToken cancellationToken = default);
 
     /// <summary>Lets nothing move, start or stop a job by itself, until it is released. What is past its stop goes on to its end.</summary>
@@ -101,7 +103,7 @@ public interface IFleet
     /// <param name="by">Who says so.</param>
     /// <param name="reason">Why.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="KeyNotFoundException">Neither the document nor the journal knows the job.</exception>
+    /// <exception cref="UnknownNameException">Neither the document nor the journal knows the job.</exception>
     Task<FleetChange> HoldAsync(JobKey job, string by, string? reason = null, CancellationToken cancellationToken = default);
 
     /// <summary>Takes a hold back.</summary>
@@ -109,7 +111,7 @@ public interface IFleet
     /// <param name="by">Who says so.</param>
     /// <param name="reason">Why.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="KeyNotFoundException">Neither the document nor the journal knows the job.</exception>
+    /// <exception cref="UnknownNameException">Neither the document nor the journal knows the job.</exception>
     Task<FleetChange> ReleaseAsync(JobKey job, string by, string? reason = null, CancellationToken cancellationToken = default);
 
     /// <summary>Stops a job with a savepoint, whatever the document says. It stays stopped until <see cref="StartAsync"/>.</summary>
@@ -118,7 +120,7 @@ public interface IFleet
     /// <param name="reason">Why.</param>
     /// <param name="progress">Told of each new state.</param>
     /// <param name="cancellationToken">Stops between two effects.</param>
-    /// <exception cref="KeyNotFoundException">Neither the document nor the journal knows the job.</exception>
+    /// <exception cref="UnknownNameException">Neither the document nor the journal knows the job.</exception>
     Task<FleetChange> StopAsync(JobKey job, string by, string? reason = null, IProgress<FleetProgress>? progress = null, CancellationToken cancellationToken = default);
 
     /// <summary>Takes a stop on purpose back, and makes the job what the document says.</summary>
@@ -127,7 +129,7 @@ public interface IFleet
     /// <param name="reason">Why.</param>
     /// <param name="progress">Told of each new state.</param>
     /// <param name="cancellationToken">Stops between two effects.</param>
-    /// <exception cref="KeyNotFoundException">The document does not name the job.</exception>
+    /// <exception cref="UnknownNameException">The document does not name the job.</exception>
     Task<FleetChange> StartAsync(JobKey job, string by, string? reason = null, IProgress<FleetProgress>? progress = null, CancellationToken cancellationToken = default);
 
     /// <summary>Brings jobs back to where they were. Nothing moves them again until their entry changes or <see cref="RetryAsync"/>.</summary>
@@ -137,6 +139,7 @@ public interface IFleet
     /// <param name="preview">Only says what would be done.</param>
     /// <param name="cancellationToken">Stops between two effects; the same call joins what is under way.</param>
     /// <exception cref="ArgumentException">Not exactly one scope is given.</exception>
+    /// <exception cref="UnknownNameException">Neither the document nor the journal knows the job or the queue. Nothing was touched.</exception>
     Task<FleetRollback> RollBackAsync(RollbackJobs jobs, string by, string? reason = null, bool preview = false, CancellationToken cancellationToken = default);
 
     /// <summary>Lets be tried again what came back, failed, or finished. The next <see cref="ApplyAsync"/> does it.</summary>
@@ -144,7 +147,7 @@ public interface IFleet
     /// <param name="by">Who says so.</param>
     /// <param name="reason">Why.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="KeyNotFoundException">Neither the document nor the journal knows the job.</exception>
+    /// <exception cref="UnknownNameException">Neither the document nor the journal knows the job.</exception>
     Task<FleetPlan> RetryAsync(JobKey job, string by, string? reason = null, CancellationToken cancellationToken = default);
 
     /// <summary>Answers what a parked run asks: which copy lives. The next <see cref="ApplyAsync"/>, or a controller, goes on from there.</summary>
@@ -153,6 +156,6 @@ public interface IFleet
     /// <param name="by">Who says so.</param>
     /// <param name="reason">How they know.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="KeyNotFoundException">Neither the document nor the journal knows the job.</exception>
+    /// <exception cref="UnknownNameException">Neither the document nor the journal knows the job.</exception>
     Task<FleetChange> ResolveAsync(JobKey job, SeenCopy live, string by, string? reason = null, CancellationToken cancellationToken = default);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Flink.Resources.Kubernetes;
@@ -80,7 +81,7 @@ internal sealed class Death(Site site)
         return silent.Key is null
             ? (DeathVerdict.Dead, false, $"No Deployment {handle.Id}, no pod of it, and all kubelets reported for {_podsMayTake.TotalSeconds:0} s since.")
             : (DeathVerdict.Unknown, true,
-                $"No pod of {handle.Id} is left, but nobody saw their containers end: they may live on until the kubelet of {silent.Key} has reported for {_podsMayTake.TotalSeconds:0} s more (last at {silent.Value:HH:mm:ss}).");
+                string.Create(CultureInfo.InvariantCulture, $"No pod of {handle.Id} is left, but nobody saw their containers end: they may live on until the kubelet of {silent.Key} has reported for {_podsMayTake.TotalSeconds:0} s more (last at {silent.Value:HH:mm:ss})."));
     }
 
     /// <summary>Nodes that don't report and did when the application began: a pod deleted by force leaves its containers running there.</summary>

@@ -22,7 +22,7 @@ internal sealed class KubernetesOptionsValidator : IValidateOptions<KubernetesOp
             Uri.TryCreate(options.HighAvailabilityDirectory, UriKind.Absolute, out _),
             $"HighAvailabilityDirectory '{options.HighAvailabilityDirectory}' must be an absolute URI of durable storage, such as hdfs://nn:8020/flink/ha. "
             + "Without it a JobManager whose container restarts would run its job again.");
-        Require(double.IsFinite(options.CpuLimitFactor) && options.CpuLimitFactor >= 1, $"CpuLimitFactor {options.CpuLimitFactor} must be at least 1.");
+        Require(double.IsFinite(options.CpuLimitFactor) && options.CpuLimitFactor >= 1, FormattableString.Invariant($"CpuLimitFactor {options.CpuLimitFactor} must be at least 1."));
         Require(
             options.AttemptTimeout >= TimeSpan.FromMilliseconds(100) && options.AttemptTimeout <= TimeSpan.FromMinutes(5),
             $"AttemptTimeout {options.AttemptTimeout} must be 0.1 seconds to 5 minutes.");

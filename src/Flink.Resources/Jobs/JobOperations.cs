@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using Flink.Resources.Health;
 
@@ -359,7 +360,7 @@ internal sealed class JobOperations(IBackendCatalog backends, IJournal journal, 
                 var exceptions = await cluster.FindExceptionsAsync(job, 5, cancellationToken).ConfigureAwait(false);
                 foreach (var exception in exceptions.Match(static e => e, static _ => [], static _ => []))
                 {
-                    text.Append(exception.At).Append(' ').Append(exception.Task).Append(": ").Append(exception.StackTrace).AppendLine();
+                    text.AppendLine(CultureInfo.InvariantCulture, $"{exception.At?.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ} {exception.Task}: {exception.StackTrace}");
                 }
             }
         }
