@@ -4,28 +4,25 @@ using Flink.Resources.Planning;
 namespace Flink.Resources;
 
 /// <summary>
-/// Carries one campaign under its lease: hears what its runs say, writes it down, decides, starts. One loop; the runs go on beside it, each
-/// under the lease of its own job.
+/// Carries one campaign under its lease: hears what its runs say, writes it down, decides, has jobs started. One loop; the runs go on beside it,
+/// each under the lease of its own job.
 /// </summary>
 internal sealed class CampaignCarrier
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPace = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan StartAgain = TimeSpan.FromSeconds(30);
-    private readonly IJournal _journal;
     private readonly IMigrations _migrations;
     private readonly CampaignPen _pen;
-    private readonly PlacementMemory _placements;
     private readonly TimeProvider _timeProvider;
     private readonly IProgress<CampaignReport>? _progress;
     private readonly CampaignSituations? _situations;
     private readonly CampaignMailbox _mailbox;
     private readonly CampaignObserver _observer;
     private readonly CampaignArbiter _arbiter;
+    private readonly CampaignStarter _starter;
     private readonly StartGate _gate;
     private readonly Dictionary<JobKey, MigrationRun> _runs = [];
     private readonly Dictionary<JobKey, Task> _carried = [];
-    private readonly Dictionary<JobKey, DateTimeOffset> _notBefore = [];
     private readonly HashSet<JobKey> _recalled = [];
     private IReadOnlyDictionary<JobKey, string> _waits = ImmutableDictionary<JobKey, string>.Empty;
     private readonly TimeSpan _pace;
@@ -37,8 +34,9 @@ internal sealed class CampaignCarrier
         CampaignPage page, JobLease lease, IJournal journal, IMigrations migrations, IBackendCatalog backends, CampaignBook book,
         PlacementMemory placements, TimeProvider timeProvider, IProgress<CampaignReport>? progress, CampaignSituations? situations, CampaignSenses senses)
     {
-        (_journal, _migrations, _placements, _timeProvider, _progress, _situations) = (journal, migrations, placements, timeProvider, progress, situations);
+        (_migrations, _timeProvider, _progress, _situations) = (migrations, timeProvider, progress, situations);
         _pen = new CampaignPen(page, lease, book);
+        _starter = new CampaignStarter(_pen, journal, migrations, placements, timeProvider);
         _mailbox = new CampaignMailbox(timeProvider);
         // Room is proved for all that may start together: a few at a time cost what one costs.
         _pace = TimeSpan.FromTicks(Math.Min(LongestPace.Ticks, page.Run.Request.Options.PollInterval.Ticks / 5));
@@ -223,7 +221,7 @@ internal sealed class CampaignCarrier
             Now = now,
             Capacity = mayStart && _observer.Snapshots is { } snapshots ? CampaignCapacity.FactsOf(_pen.Run, _runs, snapshots, now) : null,
             IsStale = mayStart && _observer.IsStale(now),
-            NotBefore = _notBefore,
+            NotBefore = _starter.NotBefore,
         };
     }
 
@@ -244,7 +242,7 @@ internal sealed class CampaignCarrier
                 }
                 return true;
             case CampaignDecision.Leave leave:
-                await LeaveAsync(leave.Job, leave.Reason).ConfigureAwait(false);
+                await _starter.LeaveAsync(leave.Job, leave.Reason).ConfigureAwait(false);
                 return true;
             case CampaignDecision.Recall recall:
                 if (_recalled.Add(recall.Job))
@@ -260,58 +258,12 @@ internal sealed class CampaignCarrier
         }
     }
 
-    /// <summary>Writes the run of a job that was chosen, or finds the one that a process wrote before it died.</summary>
     private async Task StartAsync(JobKey key, CancellationToken cancellationToken)
     {
-        var request = _pen.Run.Request.Moves[key];
-        string id;
-        try
+        if (await _starter.StartAsync(key, cancellationToken).ConfigureAwait(false) is { } id)
         {
-            if (await FindWrittenAsync(key, cancellationToken).ConfigureAwait(false) is { } written)
-            {
-                if (await _migrations.FindAsync(written, cancellationToken).ConfigureAwait(false) is not { } run || PlacementMemory.TargetOf(run.Request) != PlacementMemory.TargetOf(request))
-                {
-                    await LeaveAsync(key, $"It has a run that is not this campaign's: {written}.").ConfigureAwait(false);
-                    return;
-                }
-                id = written;
-            }
-            else if (await _placements.FindAsync(key, cancellationToken).ConfigureAwait(false) is { } refused && refused.Objection(PlacementMemory.TargetOf(request), request.Revision) is { } objection)
-            {
-                await LeaveAsync(key, objection).ConfigureAwait(false);
-                return;
-            }
-            else
-            {
-                id = await _migrations.CreateAsync(request, cancellationToken).ConfigureAwait(false);
-            }
+            Carry(key, id, cancellationToken);
         }
-        catch (ArgumentException exception)
-        {
-            await LeaveAsync(key, exception.Message).ConfigureAwait(false);
-            return;
-        }
-        catch (InvalidOperationException exception)
-        {
-            _notBefore[key] = Now + StartAgain;
-            await _pen.WriteAsync(new StartPutOff(key, exception.Message) { At = Now }).ConfigureAwait(false);
-            return;
-        }
-        await _pen.WriteAsync(new RunWritten(key, id) { At = Now }).ConfigureAwait(false);
-        Carry(key, id, cancellationToken);
-    }
-
-    /// <summary>A run of the job that is not over, or was written after the job was chosen.</summary>
-    private async Task<string?> FindWrittenAsync(JobKey key, CancellationToken cancellationToken)
-    {
-        var chosenAt = _pen.Run.Jobs[key].StartedAt;
-        var heads = await _journal.ListAsync(new RunQuery(key), cancellationToken).ConfigureAwait(false);
-        return heads.LastOrDefault(h => h.Machine == Migrations.Machine && (!h.IsFinal || h.CreatedAt >= chosenAt))?.Run;
-    }
-
-    private async Task LeaveAsync(JobKey key, string reason)
-    {
-        await _pen.WriteAsync(new JobLeft(key, reason) { At = Now }).ConfigureAwait(false);
     }
 
     private async Task RecallAsync(JobKey key, string reason, CancellationToken cancellationToken)
