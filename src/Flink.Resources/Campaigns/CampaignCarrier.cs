@@ -18,6 +18,7 @@ internal sealed class CampaignCarrier
     private readonly CampaignSituations? _situations;
     private readonly CampaignMailbox _mailbox;
     private readonly CampaignObserver _observer;
+    private readonly CampaignSideTasks _beside;
     private readonly CampaignArbiter _arbiter;
     private readonly CampaignStarter _starter;
     private readonly StartGate _gate;
@@ -42,7 +43,8 @@ internal sealed class CampaignCarrier
         _pace = TimeSpan.FromTicks(Math.Min(LongestPace.Ticks, page.Run.Request.Options.PollInterval.Ticks / 5));
         _observer = new CampaignObserver(page.Run.Request, backends, timeProvider);
         var listener = new CampaignListener(page.Run, journal, senses.Incidents, timeProvider, senses.Logger);
-        var patrol = senses.Health is { } health ? new CampaignPatrol(health(), journal, migrations, page.Run.Request.Options.Abort, timeProvider) : null;
+        var patrol = senses.Health is { } health ? new CampaignPatrol(health(), journal, migrations, page.Run.Request.Options.Abort, timeProvider, senses.Logger) : null;
+        _beside = new CampaignSideTasks(_observer, listener, patrol, timeProvider, senses.Logger);
         _arbiter = new CampaignArbiter(_pen, _observer, listener, patrol, _runs, situations, timeProvider);
         _gate = new StartGate(page.Run.Request.Options.Limits, page.Run.Request.Options.Windows);
     }
@@ -84,7 +86,8 @@ internal sealed class CampaignCarrier
             _situations?.Forget(_pen.Run.Id);
             // Not CancelAsync: that goes to the thread pool, and in virtual time nothing may leave its thread.
             end.Cancel();
-            await Task.WhenAll([.. _carried.Values, _observer.EndAsync()]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(_carried.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _beside.EndAsync(_pen.Run.Id).ConfigureAwait(false);
         }
         var report = CampaignReports.Of(_pen.Run, _runs, _waits, Now);
         _progress?.Report(report);
