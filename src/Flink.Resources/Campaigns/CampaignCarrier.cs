@@ -37,14 +37,15 @@ internal sealed class CampaignCarrier
     {
         (_migrations, _timeProvider, _progress, _situations) = (migrations, timeProvider, progress, situations);
         _pen = new CampaignPen(page, lease, book);
-        _starter = new CampaignStarter(_pen, journal, migrations, placements, timeProvider);
+        var examiner = senses.Eligibility is { } eligibility ? new CampaignExaminer(eligibility, timeProvider, senses.Logger) : null;
+        _starter = new CampaignStarter(_pen, journal, migrations, placements, examiner, timeProvider);
         _mailbox = new CampaignMailbox(timeProvider);
         // Room is proved for all that may start together: a few at a time cost what one costs.
         _pace = TimeSpan.FromTicks(Math.Min(LongestPace.Ticks, page.Run.Request.Options.PollInterval.Ticks / 5));
         _observer = new CampaignObserver(page.Run.Request, backends, timeProvider);
         var listener = new CampaignListener(page.Run, journal, senses.Incidents, timeProvider, senses.Logger);
         var patrol = senses.Health is { } health ? new CampaignPatrol(health(), journal, migrations, page.Run.Request.Options.Abort, timeProvider, senses.Logger) : null;
-        _beside = new CampaignSideTasks(_observer, listener, patrol, timeProvider, senses.Logger);
+        _beside = new CampaignSideTasks(_observer, listener, patrol, examiner, timeProvider, senses.Logger);
         _arbiter = new CampaignArbiter(_pen, _observer, listener, patrol, _runs, situations, timeProvider);
         _gate = new StartGate(page.Run.Request.Options.Limits, page.Run.Request.Options.Windows);
     }
@@ -66,6 +67,7 @@ internal sealed class CampaignCarrier
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 isUndecided |= await HearAsync().ConfigureAwait(false);
+                isUndecided |= await _starter.HearAsync().ConfigureAwait(false);
                 isUndecided |= await PollAsync(end.Token).ConfigureAwait(false);
                 if (isUndecided && Now - _decidedAt >= _pace)
                 {
@@ -188,7 +190,10 @@ internal sealed class CampaignCarrier
         return true;
     }
 
-    private void Look(CancellationToken cancellationToken) => _observer.Begin(() => _mailbox.Post(new RunNews(default, null, false)), cancellationToken);
+    private void Look(CancellationToken cancellationToken) => _observer.Begin(Wake, cancellationToken);
+
+    /// <summary>Something is known that may lead to another decision.</summary>
+    private void Wake() => _mailbox.Post(new RunNews(default, null, false));
 
     private async Task DecideAsync(CancellationToken cancellationToken)
     {
@@ -224,7 +229,8 @@ internal sealed class CampaignCarrier
             Now = now,
             Capacity = mayStart && _observer.Snapshots is { } snapshots ? CampaignCapacity.FactsOf(_pen.Run, _runs, snapshots, now) : null,
             IsStale = mayStart && _observer.IsStale(now),
-            NotBefore = _starter.NotBefore,
+            Judges = _starter.Judges,
+            PutOff = _starter.PutOff,
         };
     }
 
@@ -244,6 +250,9 @@ internal sealed class CampaignCarrier
                     await StartAsync(job, cancellationToken).ConfigureAwait(false);
                 }
                 return true;
+            case CampaignDecision.Judge judge:
+                _starter.Judge(judge.Jobs, Wake, cancellationToken);
+                return false;
             case CampaignDecision.Leave leave:
                 await _starter.LeaveAsync(leave.Job, leave.Reason).ConfigureAwait(false);
                 return true;

@@ -6,7 +6,7 @@ namespace Flink.Resources;
 /// What goes on beside a campaign's loop, and ends with it: whoever is told that a campaign is over, or that nobody carries it here any more,
 /// may rely on it that nothing of it still asks clusters or journal. Who does not end when asked to is told of, and waited for no longer.
 /// </summary>
-internal sealed partial class CampaignSideTasks(CampaignObserver observer, CampaignListener listener, CampaignPatrol? patrol, TimeProvider timeProvider, ILogger logger)
+internal sealed partial class CampaignSideTasks(CampaignObserver observer, CampaignListener listener, CampaignPatrol? patrol, CampaignExaminer? examiner, TimeProvider timeProvider, ILogger logger)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -18,6 +18,7 @@ internal sealed partial class CampaignSideTasks(CampaignObserver observer, Campa
             ("observer", observer.EndAsync()),
             ("listener", listener.EndAsync()),
             ("patrol", patrol?.EndAsync() ?? Task.CompletedTask),
+            ("examiner", examiner?.EndAsync() ?? Task.CompletedTask),
         ];
         await Task.WhenAll(tasks.Select(static t => t.Ending)).WaitAsync(Patience, timeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var (name, ending) in tasks)
