@@ -25,6 +25,9 @@ public enum EligibilitySeverity
 /// <param name="Remedy">What would be right.</param>
 public sealed record EligibilityFinding(string Rule, EligibilitySeverity Severity, string Evidence, string Remedy)
 {
+    /// <summary>It rests on something that could not be read: nothing was found to be wrong, and asking again may tell.</summary>
+    public bool IsUnknown { get; init; }
+
     /// <summary>It in plain words, and what would settle it.</summary>
     internal string Say() => Severity switch
     {
@@ -54,6 +57,12 @@ public sealed record EligibilityReport(JobKey Job, ImmutableArray<EligibilityFin
 
     /// <summary>Nothing open weighs more than <see cref="EligibilitySeverity.Info"/>.</summary>
     public bool IsEligible => Verdict == EligibilitySeverity.Info;
+
+    /// <summary>
+    /// The job is not eligible only because of what could not be read: whoever can wait asks again, when a cluster answers again for example. False as
+    /// soon as anything open is known to be wrong.
+    /// </summary>
+    public bool IsUnknown => !IsEligible && Findings.All(static f => f.IsUnknown || f.Severity == EligibilitySeverity.Info);
 
     /// <summary>Why the job stays where it is, in plain words, and what would change that; null when it may be moved.</summary>
     public string? Refusal() => Refusal(Findings.Where(static f => f.Severity != EligibilitySeverity.Info));

@@ -4,28 +4,26 @@ using Flink.Resources.Planning;
 namespace Flink.Resources;
 
 /// <summary>
-/// Carries one campaign under its lease: hears what its runs say, writes it down, decides, starts. One loop; the runs go on beside it, each
-/// under the lease of its own job.
+/// Carries one campaign under its lease: hears what its runs say, writes it down, decides, has jobs started. One loop; the runs go on beside it,
+/// each under the lease of its own job.
 /// </summary>
 internal sealed class CampaignCarrier
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPace = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan StartAgain = TimeSpan.FromSeconds(30);
-    private readonly IJournal _journal;
     private readonly IMigrations _migrations;
     private readonly CampaignPen _pen;
-    private readonly PlacementMemory _placements;
     private readonly TimeProvider _timeProvider;
     private readonly IProgress<CampaignReport>? _progress;
     private readonly CampaignSituations? _situations;
     private readonly CampaignMailbox _mailbox;
     private readonly CampaignObserver _observer;
+    private readonly CampaignSideTasks _beside;
     private readonly CampaignArbiter _arbiter;
+    private readonly CampaignStarter _starter;
     private readonly StartGate _gate;
     private readonly Dictionary<JobKey, MigrationRun> _runs = [];
     private readonly Dictionary<JobKey, Task> _carried = [];
-    private readonly Dictionary<JobKey, DateTimeOffset> _notBefore = [];
     private readonly HashSet<JobKey> _recalled = [];
     private IReadOnlyDictionary<JobKey, string> _waits = ImmutableDictionary<JobKey, string>.Empty;
     private readonly TimeSpan _pace;
@@ -37,14 +35,17 @@ internal sealed class CampaignCarrier
         CampaignPage page, JobLease lease, IJournal journal, IMigrations migrations, IBackendCatalog backends, CampaignBook book,
         PlacementMemory placements, TimeProvider timeProvider, IProgress<CampaignReport>? progress, CampaignSituations? situations, CampaignSenses senses)
     {
-        (_journal, _migrations, _placements, _timeProvider, _progress, _situations) = (journal, migrations, placements, timeProvider, progress, situations);
+        (_migrations, _timeProvider, _progress, _situations) = (migrations, timeProvider, progress, situations);
         _pen = new CampaignPen(page, lease, book);
+        var examiner = senses.Eligibility is { } eligibility ? new CampaignExaminer(eligibility, timeProvider, senses.Logger) : null;
+        _starter = new CampaignStarter(_pen, journal, migrations, placements, examiner, timeProvider);
         _mailbox = new CampaignMailbox(timeProvider);
         // Room is proved for all that may start together: a few at a time cost what one costs.
         _pace = TimeSpan.FromTicks(Math.Min(LongestPace.Ticks, page.Run.Request.Options.PollInterval.Ticks / 5));
         _observer = new CampaignObserver(page.Run.Request, backends, timeProvider);
         var listener = new CampaignListener(page.Run, journal, senses.Incidents, timeProvider, senses.Logger);
-        var patrol = senses.Health is { } health ? new CampaignPatrol(health(), journal, migrations, page.Run.Request.Options.Abort, timeProvider) : null;
+        var patrol = senses.Health is { } health ? new CampaignPatrol(health(), journal, migrations, page.Run.Request.Options.Abort, timeProvider, senses.Logger) : null;
+        _beside = new CampaignSideTasks(_observer, listener, patrol, examiner, timeProvider, senses.Logger);
         _arbiter = new CampaignArbiter(_pen, _observer, listener, patrol, _runs, situations, timeProvider);
         _gate = new StartGate(page.Run.Request.Options.Limits, page.Run.Request.Options.Windows);
     }
@@ -66,6 +67,7 @@ internal sealed class CampaignCarrier
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 isUndecided |= await HearAsync().ConfigureAwait(false);
+                isUndecided |= await _starter.HearAsync().ConfigureAwait(false);
                 isUndecided |= await PollAsync(end.Token).ConfigureAwait(false);
                 if (isUndecided && Now - _decidedAt >= _pace)
                 {
@@ -86,7 +88,8 @@ internal sealed class CampaignCarrier
             _situations?.Forget(_pen.Run.Id);
             // Not CancelAsync: that goes to the thread pool, and in virtual time nothing may leave its thread.
             end.Cancel();
-            await Task.WhenAll([.. _carried.Values, _observer.EndAsync()]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(_carried.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _beside.EndAsync(_pen.Run.Id).ConfigureAwait(false);
         }
         var report = CampaignReports.Of(_pen.Run, _runs, _waits, Now);
         _progress?.Report(report);
@@ -187,7 +190,10 @@ internal sealed class CampaignCarrier
         return true;
     }
 
-    private void Look(CancellationToken cancellationToken) => _observer.Begin(() => _mailbox.Post(new RunNews(default, null, false)), cancellationToken);
+    private void Look(CancellationToken cancellationToken) => _observer.Begin(Wake, cancellationToken);
+
+    /// <summary>Something is known that may lead to another decision.</summary>
+    private void Wake() => _mailbox.Post(new RunNews(default, null, false));
 
     private async Task DecideAsync(CancellationToken cancellationToken)
     {
@@ -223,7 +229,8 @@ internal sealed class CampaignCarrier
             Now = now,
             Capacity = mayStart && _observer.Snapshots is { } snapshots ? CampaignCapacity.FactsOf(_pen.Run, _runs, snapshots, now) : null,
             IsStale = mayStart && _observer.IsStale(now),
-            NotBefore = _notBefore,
+            Judges = _starter.Judges,
+            PutOff = _starter.PutOff,
         };
     }
 
@@ -243,8 +250,11 @@ internal sealed class CampaignCarrier
                     await StartAsync(job, cancellationToken).ConfigureAwait(false);
                 }
                 return true;
+            case CampaignDecision.Judge judge:
+                _starter.Judge(judge.Jobs, Wake, cancellationToken);
+                return false;
             case CampaignDecision.Leave leave:
-                await LeaveAsync(leave.Job, leave.Reason).ConfigureAwait(false);
+                await _starter.LeaveAsync(leave.Job, leave.Reason).ConfigureAwait(false);
                 return true;
             case CampaignDecision.Recall recall:
                 if (_recalled.Add(recall.Job))
@@ -260,58 +270,12 @@ internal sealed class CampaignCarrier
         }
     }
 
-    /// <summary>Writes the run of a job that was chosen, or finds the one that a process wrote before it died.</summary>
     private async Task StartAsync(JobKey key, CancellationToken cancellationToken)
     {
-        var request = _pen.Run.Request.Moves[key];
-        string id;
-        try
+        if (await _starter.StartAsync(key, cancellationToken).ConfigureAwait(false) is { } id)
         {
-            if (await FindWrittenAsync(key, cancellationToken).ConfigureAwait(false) is { } written)
-            {
-                if (await _migrations.FindAsync(written, cancellationToken).ConfigureAwait(false) is not { } run || PlacementMemory.TargetOf(run.Request) != PlacementMemory.TargetOf(request))
-                {
-                    await LeaveAsync(key, $"It has a run that is not this campaign's: {written}.").ConfigureAwait(false);
-                    return;
-                }
-                id = written;
-            }
-            else if (await _placements.FindAsync(key, cancellationToken).ConfigureAwait(false) is { } refused && refused.Objection(PlacementMemory.TargetOf(request), request.Revision) is { } objection)
-            {
-                await LeaveAsync(key, objection).ConfigureAwait(false);
-                return;
-            }
-            else
-            {
-                id = await _migrations.CreateAsync(request, cancellationToken).ConfigureAwait(false);
-            }
+            Carry(key, id, cancellationToken);
         }
-        catch (ArgumentException exception)
-        {
-            await LeaveAsync(key, exception.Message).ConfigureAwait(false);
-            return;
-        }
-        catch (InvalidOperationException exception)
-        {
-            _notBefore[key] = Now + StartAgain;
-            await _pen.WriteAsync(new StartPutOff(key, exception.Message) { At = Now }).ConfigureAwait(false);
-            return;
-        }
-        await _pen.WriteAsync(new RunWritten(key, id) { At = Now }).ConfigureAwait(false);
-        Carry(key, id, cancellationToken);
-    }
-
-    /// <summary>A run of the job that is not over, or was written after the job was chosen.</summary>
-    private async Task<string?> FindWrittenAsync(JobKey key, CancellationToken cancellationToken)
-    {
-        var chosenAt = _pen.Run.Jobs[key].StartedAt;
-        var heads = await _journal.ListAsync(new RunQuery(key), cancellationToken).ConfigureAwait(false);
-        return heads.LastOrDefault(h => h.Machine == Migrations.Machine && (!h.IsFinal || h.CreatedAt >= chosenAt))?.Run;
-    }
-
-    private async Task LeaveAsync(JobKey key, string reason)
-    {
-        await _pen.WriteAsync(new JobLeft(key, reason) { At = Now }).ConfigureAwait(false);
     }
 
     private async Task RecallAsync(JobKey key, string reason, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Flink.Resources.Eligibility;
 using Flink.Resources.Planning;
 
 namespace Flink.Resources;
@@ -10,6 +11,7 @@ namespace Flink.Resources;
 [JsonDerivedType(typeof(RunWritten), nameof(RunWritten))]
 [JsonDerivedType(typeof(StartPutOff), nameof(StartPutOff))]
 [JsonDerivedType(typeof(JobLeft), nameof(JobLeft))]
+[JsonDerivedType(typeof(JobJudged), nameof(JobJudged))]
 [JsonDerivedType(typeof(JobReached), nameof(JobReached))]
 [JsonDerivedType(typeof(HoldsFound), nameof(HoldsFound))]
 [JsonDerivedType(typeof(IncidentsFound), nameof(IncidentsFound))]
@@ -40,6 +42,12 @@ internal sealed record StartPutOff(JobKey Job, string Reason) : CampaignEvent;
 /// <param name="Job">The job.</param>
 /// <param name="Reason">Why.</param>
 internal sealed record JobLeft(JobKey Job, string Reason) : CampaignEvent;
+
+/// <summary>A job was judged again when its turn had come: it may still be moved, or stays where it is.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="JudgedAt">When its facts began to be read.</param>
+/// <param name="Findings">What speaks against the move, the worst first; none when it may be moved.</param>
+internal sealed record JobJudged(JobKey Job, DateTimeOffset JudgedAt, ImmutableArray<EligibilityFinding> Findings) : CampaignEvent;
 
 /// <summary>The run of a job came to a state in which it counts otherwise.</summary>
 /// <param name="Job">The job.</param>

@@ -6,15 +6,23 @@ using Flink.Resources.Planning;
 namespace Flink.Resources;
 
 /// <summary>A campaign's request as it stands in the journal.</summary>
-internal sealed record CampaignPaper(string Name, MigrationPlan Plan, ImmutableArray<MoveRequest> Moves, CampaignOptions Options)
+internal sealed record CampaignPaper(string Name, MigrationPlan Plan, ImmutableArray<MoveRequest> Moves, CampaignOptions Options, DateTimeOffset? JudgedAt = null)
 {
     public static string Write(CampaignRequest request) => JsonSerializer.Serialize(
-        new CampaignPaper(request.Name, request.Plan, [.. request.Moves.Values.OrderBy(static m => m.Job.Value, StringComparer.Ordinal)], request.Options), CampaignJson.Default.CampaignPaper);
+        new CampaignPaper(request.Name, request.Plan, [.. request.Moves.Values.OrderBy(static m => m.Job.Value, StringComparer.Ordinal)], request.Options, request.JudgedAt), CampaignJson.Default.CampaignPaper);
 
     public static CampaignRequest Read(string text)
     {
         var paper = JsonSerializer.Deserialize(text, CampaignJson.Default.CampaignPaper)!;
-        return new CampaignRequest { Name = paper.Name, Plan = paper.Plan, Moves = paper.Moves.ToImmutableDictionary(static m => m.Job), Options = paper.Options };
+        return new CampaignRequest
+        {
+            Name = paper.Name,
+            Plan = paper.Plan,
+            Moves = paper.Moves.ToImmutableDictionary(static m => m.Job),
+            // What an older version wrote has no age, and what is missing is read as zero.
+            Options = paper.Options.EligibilityAge == TimeSpan.Zero ? paper.Options with { EligibilityAge = JudgementPolicy.UsualAge } : paper.Options,
+            JudgedAt = paper.JudgedAt,
+        };
     }
 }
 

@@ -84,6 +84,9 @@ internal sealed partial class CampaignListener
         }
     }
 
+    /// <summary>Ends when all have answered that are asked.</summary>
+    public Task EndAsync() => Task.WhenAll(_ears.Select(static e => e.Listening ?? Task.CompletedTask));
+
     private async Task ListenAsync(Ear ear, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(Patience, _timeProvider);

@@ -54,6 +54,8 @@ internal static partial class CampaignMachine
         private readonly Dictionary<JobKey, string> _waits = [];
         private readonly Dictionary<(string, string?, Placement, Placement, JobPriority), string> _refused = [];
         private readonly List<JobKey> _chosen = [];
+        private readonly List<JobKey> _unjudged = [];
+        private readonly List<FleetJob> _placed = [];
         private CampaignLoad _load = CampaignLoad.None;
         private CapacityFacts? _capacity = view.Capacity;
         private bool _needsFresh;
@@ -68,6 +70,11 @@ internal static partial class CampaignMachine
                     _decisions.Add(new CampaignDecision.Start([.. _chosen]));
                     _chosen.Clear();
                 }
+                if (_unjudged.Count > 0)
+                {
+                    _decisions.Add(new CampaignDecision.Judge([.. _unjudged]));
+                    _unjudged.Clear();
+                }
                 return new CampaignVerdict(_decisions.ToImmutable(), _waits, _needsFresh);
             }
         }
@@ -80,10 +87,12 @@ internal static partial class CampaignMachine
             _load = load;
             Pass(wave);
             // Mostly there is room for all of them: that is one proof. Otherwise each is proved beside those before it.
-            if (_chosen.Count > 0 && run.Request.Options.Capacity is { } options && !CapacityPolicy.Prove(_chosen.Select(j => run.Jobs[j].Move.Job), _capacity!, options).Holds)
+            if (_placed.Count > 0 && run.Request.Options.Capacity is { } options && !CapacityPolicy.Prove(_placed, _capacity!, options).Holds)
             {
                 (_load, _provesEach, _decisions.Count) = (load, true, decided);
                 _chosen.Clear();
+                _unjudged.Clear();
+                _placed.Clear();
                 _waits.Clear();
                 _refused.Clear();
                 Pass(wave);
@@ -127,7 +136,24 @@ internal static partial class CampaignMachine
                 _load = _load with { InFlight = _load.InFlight.Add(job.Move.Job) };
                 _capacity = _provesEach ? _capacity! with { UnderWay = _capacity.UnderWay.Add(job.Move.Job), Uncommitted = _capacity.Uncommitted.Add(job.Move.Job) } : _capacity;
             }
-            _chosen.AddRange(group.Select(static j => j.Move.Job.Job));
+            _placed.AddRange(group.Select(static j => j.Move.Job));
+            Choose(group);
+        }
+
+        /// <summary>They start, or are judged first: meanwhile they keep their place, so that no more are judged than could be started.</summary>
+        private void Choose(ImmutableArray<CampaignJob> group)
+        {
+            ImmutableArray<JobKey> unjudged = view.Judges ? [.. group.Where(j => run.NeedsJudgement(j, view.Now)).Select(static j => j.Move.Job.Job)] : [];
+            if (unjudged.IsEmpty)
+            {
+                _chosen.AddRange(group.Select(static j => j.Move.Job.Job));
+                return;
+            }
+            _unjudged.AddRange(unjudged);
+            foreach (var waiting in group)
+            {
+                _waits[waiting.Move.Job.Job] = "Whether it may still be moved is being judged.";
+            }
         }
 
         /// <summary>Why a job is not moved at all.</summary>
@@ -155,9 +181,9 @@ internal static partial class CampaignMachine
             {
                 return FormattableString.Invariant($"Wave {wave.Number} waits for a person's approval.");
             }
-            if (view.NotBefore.TryGetValue(move.Job, out var notBefore) && notBefore > view.Now)
+            if (view.PutOff.TryGetValue(move.Job, out var putOff) && putOff.Until > view.Now)
             {
-                return job.Reason ?? FormattableString.Invariant($"It is tried again at {notBefore:u}.");
+                return putOff.Reason;
             }
             // Whoever is like one that was refused would be refused too: a wave may have thousands.
             var kind = (move.Job.Team, move.Need.Flavour, move.Source, move.Target, move.Priority);

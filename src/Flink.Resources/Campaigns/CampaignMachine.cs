@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Flink.Resources.Eligibility;
 
 namespace Flink.Resources;
 
@@ -37,6 +38,7 @@ internal static partial class CampaignMachine
         RunWritten written => Change(run, written.Job, c => c with { State = CampaignJobState.Moving, Run = written.Run }),
         StartPutOff put => Change(run, put.Job, c => c with { State = CampaignJobState.Waiting, StartedAt = null, Reason = put.Reason }),
         JobLeft left => Advance(Change(run, left.Job, c => c with { State = CampaignJobState.NotMoved, EndedAt = left.At, Reason = left.Reason })),
+        JobJudged judged => Advance(Change(run, judged.Job, c => Judge(c, judged))),
         JobReached reached => Advance(Change(run, reached.Job, c => Reach(c, reached))),
         HoldsFound found => Hold(run, found),
         IncidentsFound found => run with { Incidents = found.Incidents },
@@ -75,6 +77,13 @@ internal static partial class CampaignMachine
         }
         return run;
     }
+
+    private static CampaignJob Judge(CampaignJob job, JobJudged judged) => new EligibilityReport(judged.Job, judged.Findings).Refusal() switch
+    {
+        _ when job.State != CampaignJobState.Waiting => job,
+        null => job with { JudgedAt = judged.JudgedAt, Findings = [], Reason = null },
+        var refusal => job with { State = CampaignJobState.NotMoved, JudgedAt = judged.JudgedAt, Findings = judged.Findings, EndedAt = judged.At, Reason = refusal },
+    };
 
     private static CampaignJob Reach(CampaignJob job, JobReached reached)
     {

@@ -45,7 +45,7 @@ internal sealed class CampaignObserver
         _looking = LookAsync(done, cancellationToken);
     }
 
-    /// <summary>Waits for a look that is under way.</summary>
+    /// <summary>Ends with the look that is under way.</summary>
     public Task EndAsync() => _looking ?? Task.CompletedTask;
 
     /// <summary>A mean of the scores of the jobs that are watched.</summary>
@@ -111,7 +111,7 @@ internal sealed class CampaignObserver
         {
             await Task.WhenAll(_watched.Select(w => LookAsync(w, cancellationToken))).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
             return;
         }
@@ -126,9 +126,9 @@ internal sealed class CampaignObserver
         {
             snapshot = await watched.Backend.GetSnapshotAsync(_options.SnapshotAge / 2, cancellationToken).ConfigureAwait(false);
         }
-        catch (ResourceBackendException)
+        catch (Exception exception) when (exception is not OutOfMemoryException && !cancellationToken.IsCancellationRequested)
         {
-            // That it can't be read is what is learnt.
+            // Whatever it fails with: that it can't be read is what is learnt.
         }
         var now = _timeProvider.GetUtcNow();
         var isReadable = snapshot is { Queues.StaleBecause: null, Applications.StaleBecause: null };

@@ -36,6 +36,12 @@ public sealed record CampaignOptions
     /// <summary>How old a snapshot of a backend may be that proves room.</summary>
     public TimeSpan SnapshotAge { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How old a judgement of a job may be that is moved: an older one is made again first (<see cref="ICampaignEligibility"/>). 5 minutes to 7 days.
+    /// </summary>
+    /// <value>30 min.</value>
+    public TimeSpan EligibilityAge { get; init; } = JudgementPolicy.UsualAge;
+
     /// <summary>How often the clusters' servers are asked how they are. At most the age of a sample in <see cref="Abort"/>.</summary>
     public TimeSpan ControlPlaneInterval { get; init; } = TimeSpan.FromSeconds(15);
 }

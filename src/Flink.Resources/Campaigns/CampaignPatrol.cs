@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Flink.Resources.Health;
 using Flink.Resources.Planning;
+using Microsoft.Extensions.Logging;
 
 namespace Flink.Resources;
 
@@ -9,7 +10,7 @@ namespace Flink.Resources;
 /// late, whether jobs get worse that nobody moved. However large the campaign: few jobs, few at a time, once a minute. What it remembers is
 /// lost with the process, and is learnt again.
 /// </summary>
-internal sealed class CampaignPatrol(HealthWatch health, IJournal journal, IMigrations migrations, AbortOptions options, TimeProvider timeProvider)
+internal sealed partial class CampaignPatrol(HealthWatch health, IJournal journal, IMigrations migrations, AbortOptions options, TimeProvider timeProvider, ILogger logger)
 {
     private const int MostCommitted = 40;
     private const int MostUnmoved = 20;
@@ -25,6 +26,7 @@ internal sealed class CampaignPatrol(HealthWatch health, IJournal journal, IMigr
     private UnmovedJobs? _shifted;
     private DateTimeOffset _beganAt = DateTimeOffset.MinValue;
     private Task? _round;
+    private bool _failed;
 
     /// <summary>Begins a round, unless it is under way, or was begun less than a minute ago.</summary>
     public void Begin(CampaignRun campaign, CancellationToken cancellationToken)
@@ -36,6 +38,9 @@ internal sealed class CampaignPatrol(HealthWatch health, IJournal journal, IMigr
         _beganAt = timeProvider.GetUtcNow();
         _round = GoRoundAsync(campaign, cancellationToken);
     }
+
+    /// <summary>Ends with the round that is under way.</summary>
+    public Task EndAsync() => _round ?? Task.CompletedTask;
 
     /// <summary>The facts with what the last round came to.</summary>
     public CampaignFacts AddTo(CampaignFacts facts)
@@ -58,14 +63,20 @@ internal sealed class CampaignPatrol(HealthWatch health, IJournal journal, IMigr
             }
             await ForgetThoseBroughtBackAsync(cancellationToken).ConfigureAwait(false);
             Sum(campaign);
+            _failed = false;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The campaign ends.
         }
-        catch (JournalException)
+        catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // The next round asks again.
+            // The next round asks again. Told once, until a round goes well.
+            if (!_failed && !cancellationToken.IsCancellationRequested)
+            {
+                LogRoundFailed(exception, campaign.Id, Every);
+            }
+            _failed = true;
         }
     }
 
@@ -157,4 +168,7 @@ internal sealed class CampaignPatrol(HealthWatch health, IJournal journal, IMigr
         jobs.Remove(job);
         health.Forget(job);
     }
+
+    [LoggerMessage(1112, LogLevel.Warning, "The patrol of {Campaign} could not finish its round; what it knew stays, and it goes round again in {Every}.")]
+    private partial void LogRoundFailed(Exception exception, string campaign, TimeSpan every);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Flink.Resources.Eligibility;
 using Flink.Resources.Health;
 using Flink.Resources.Planning;
 
@@ -151,6 +152,15 @@ public sealed record CampaignJobReport
 
     /// <summary>Why it waits, was not moved, is parked or went back; null when all goes well.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>When it was last judged whether it may be moved, with the plan or again since; null when nobody did.</summary>
+    public DateTimeOffset? JudgedAt { get; init; }
+
+    /// <summary>
+    /// What spoke against moving it when it was judged again before its start (<see cref="ICampaignEligibility"/>), the worst first: it was left where
+    /// it is. Empty otherwise.
+    /// </summary>
+    public ImmutableArray<EligibilityFinding> Findings { get; init; } = [];
 
     /// <summary>What kind of failure it was, the same words for the same cause; null without one.</summary>
     public string? Signature { get; init; }

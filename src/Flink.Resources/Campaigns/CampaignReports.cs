@@ -53,6 +53,8 @@ internal static class CampaignReports
             Wave = wave,
             State = isReturn ? ReturnStateOf(run!) : job.State,
             Reason = job.State == CampaignJobState.Waiting ? waits.GetValueOrDefault(job.Move.Job.Job) ?? job.Reason : isReturn ? run!.Reason : job.Reason,
+            JudgedAt = campaign.JudgedAt(job),
+            Findings = job.Findings,
             Signature = job.Signature,
             RunId = run?.Id ?? job.Run,
             Run = run,

@@ -15,6 +15,12 @@ public sealed record CampaignRequest
     /// <summary>How each job of the plan moves.</summary>
     public required ImmutableDictionary<JobKey, MoveRequest> Moves { get; init; }
 
+    /// <summary>
+    /// When it was judged that the jobs of the plan may be moved, or when that began; null when nobody did. Means something with an
+    /// <see cref="ICampaignEligibility"/>: later than <see cref="CampaignOptions.EligibilityAge"/> after it, a job is judged again before it is moved.
+    /// </summary>
+    public DateTimeOffset? JudgedAt { get; init; }
+
     /// <summary>How.</summary>
     public CampaignOptions Options { get; init; } = new();
 }

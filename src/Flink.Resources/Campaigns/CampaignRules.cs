@@ -33,6 +33,10 @@ internal static class CampaignRules
                 errors.Add($"Options.{field} is {time:c}: at least one second is wanted.");
             }
         }
+        if (JudgementPolicy.Objection("Options.EligibilityAge", request.Options.EligibilityAge) is { } age)
+        {
+            errors.Add(age);
+        }
         Try(() => _ = new StartGate(request.Options.Limits, request.Options.Windows), errors);
         Try(() => AbortRules.Evaluate(new CampaignFacts { Now = DateTimeOffset.UnixEpoch }, request.Options.Abort), errors);
         if (errors.Count > 0)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Flink.Resources.Eligibility;
 using Flink.Resources.Planning;
 
 namespace Flink.Resources;
@@ -73,6 +74,12 @@ internal sealed record CampaignRun
         }
     }
 
+    /// <summary>When it was last judged that a job may be moved; null when nobody did.</summary>
+    public DateTimeOffset? JudgedAt(CampaignJob job) => job.JudgedAt ?? Request.JudgedAt;
+
+    /// <summary>A job that was judged too long ago to be moved now.</summary>
+    public bool NeedsJudgement(CampaignJob job, DateTimeOffset now) => JudgementPolicy.NeedsJudgement(JudgedAt(job), now, Request.Options.EligibilityAge);
+
     public bool IsApproved(PlannedWave wave) => !wave.NeedsApproval || ApprovedWaves.Contains(wave.Number);
 }
 
@@ -88,6 +95,12 @@ internal sealed record CampaignJob(PlannedMove Move, int Wave)
     public string? Signature { get; init; }
 
     public string? Run { get; init; }
+
+    /// <summary>When it was judged again since the plan; null when it was not.</summary>
+    public DateTimeOffset? JudgedAt { get; init; }
+
+    /// <summary>What spoke against the move then.</summary>
+    public ImmutableArray<EligibilityFinding> Findings { get; init; } = [];
 
     public DateTimeOffset? StartedAt { get; init; }
 

@@ -16,5 +16,8 @@ internal sealed record CampaignSenses
     /// <summary>Makes what looks at jobs that no move looks at: not the one of the moves, which remembers only what they have seen. Null: nobody looks.</summary>
     public Func<HealthWatch>? Health { get; init; }
 
+    /// <summary>Who judges jobs again when their turn comes; null: nobody does.</summary>
+    public ICampaignEligibility? Eligibility { get; init; }
+
     public ILogger Logger { get; init; } = NullLogger.Instance;
 }

@@ -17,9 +17,17 @@ internal sealed record CampaignView
     /// <summary>Loads of servers that others share.</summary>
     public ImmutableArray<MeasuredLoad> Measured { get; init; } = [];
 
-    /// <summary>Jobs that could not be started a moment ago, and when they may be tried again.</summary>
-    public IReadOnlyDictionary<JobKey, DateTimeOffset> NotBefore { get; init; } = ImmutableDictionary<JobKey, DateTimeOffset>.Empty;
+    /// <summary>Somebody judges jobs again whose judgement is too old.</summary>
+    public bool Judges { get; init; }
+
+    /// <summary>Jobs that could not be judged or started a moment ago.</summary>
+    public IReadOnlyDictionary<JobKey, PutOff> PutOff { get; init; } = ImmutableDictionary<JobKey, PutOff>.Empty;
 }
+
+/// <summary>A job waits before it is tried again.</summary>
+/// <param name="Until">When it may be tried again.</param>
+/// <param name="Reason">Why it waits.</param>
+internal sealed record PutOff(DateTimeOffset Until, string Reason);
 
 /// <summary>What a campaign does next.</summary>
 internal abstract record CampaignDecision
@@ -30,6 +38,9 @@ internal abstract record CampaignDecision
 
     /// <summary>Starts jobs.</summary>
     public sealed record Start(ImmutableArray<JobKey> Jobs) : CampaignDecision;
+
+    /// <summary>Has jobs judged again that would be started: they are when they may still be moved.</summary>
+    public sealed record Judge(ImmutableArray<JobKey> Jobs) : CampaignDecision;
 
     /// <summary>Leaves a job where it is.</summary>
     public sealed record Leave(JobKey Job, string Reason) : CampaignDecision;

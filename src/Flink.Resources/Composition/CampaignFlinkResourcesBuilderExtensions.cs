@@ -18,5 +18,18 @@ public static class CampaignFlinkResourcesBuilderExtensions
             builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IDependencyIncidents, TIncidents>());
             return builder;
         }
+
+        /// <summary>
+        /// Has jobs of campaigns judged again when their turn comes and their judgement is older than <see cref="CampaignOptions.EligibilityAge"/>. There
+        /// is one: the last one that is added counts, and counts before the one that a fleet document brings.
+        /// </summary>
+        /// <typeparam name="TEligibility">Who judges; created once, with what is registered.</typeparam>
+        public IFlinkResourcesBuilder AddCampaignEligibility<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TEligibility>()
+            where TEligibility : class, ICampaignEligibility
+        {
+            ArgumentNullException.ThrowIfNull(builder);
+            builder.Services.Replace(ServiceDescriptor.Singleton<ICampaignEligibility, TEligibility>());
+            return builder;
+        }
     }
 }

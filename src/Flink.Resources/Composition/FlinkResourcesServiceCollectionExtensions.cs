@@ -41,6 +41,7 @@ public static class FlinkResourcesServiceCollectionExtensions
                 {
                     Incidents = [.. s.GetServices<IDependencyIncidents>()],
                     Health = () => HealthWatchOf(s),
+                    Eligibility = s.GetService<ICampaignEligibility>(),
                     Logger = s.GetService<ILogger<FleetCampaigns>>() ?? NullLogger<FleetCampaigns>.Instance,
                 }));
             services.TryAddSingleton<IMigrationSituations, CampaignSituations>();

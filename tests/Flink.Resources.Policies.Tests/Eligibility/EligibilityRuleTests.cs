@@ -135,7 +135,11 @@ public sealed class EligibilityRuleTests
     public static TheoryData<int> UnknownCases => [.. Enumerable.Range(0, Unknowns.Length)];
 
     [Fact]
-    public void Good_NothingSpeaksAgainstIt() => Assert.Empty(Judge(Good).Findings);
+    public void Good_NothingSpeaksAgainstIt()
+    {
+        Assert.Empty(Judge(Good).Findings);
+        Assert.False(Judge(Good).IsUnknown);
+    }
 
     [Fact]
     public void EveryRule_HasACaseOfEachKind()
@@ -157,6 +161,7 @@ public sealed class EligibilityRuleTests
 
         Assert.Contains(found, f => f.Severity == severity && f.Evidence.Contains(words, StringComparison.OrdinalIgnoreCase));
         Assert.All(found, static f => Assert.NotEmpty(f.Remedy));
+        Assert.All(found, static f => Assert.Equal(f.Evidence.Contains("not known", StringComparison.Ordinal), f.IsUnknown));
     }
 
     [Theory]
@@ -177,7 +182,9 @@ public sealed class EligibilityRuleTests
         var report = Judge(facts);
 
         Assert.All(rules, r => Assert.Contains(Of(r, report), static f => f.Severity >= Fix && f.Evidence.Contains("not known", StringComparison.Ordinal)));
-        Assert.False(report.IsEligible);
+        Assert.Equal((false, true), (report.IsEligible, report.IsUnknown));
+        Assert.All(report.Findings.Where(static f => f.Severity >= Fix), static f => Assert.True(f.IsUnknown, f.Evidence));
+        Assert.False(EligibilityPolicy.Judge(facts with { Declared = facts.Declared with { Freeze = "year end" } }, new EligibilityOptions()).IsUnknown);
     }
 
     private static EligibilityReport Judge(EligibilityFacts facts) => EligibilityPolicy.Judge(facts, new EligibilityOptions());

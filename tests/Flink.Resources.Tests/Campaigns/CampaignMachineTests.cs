@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Flink.Resources.Eligibility;
 using Flink.Resources.Migration;
 using Flink.Resources.Planning;
 
@@ -19,11 +21,13 @@ public sealed class CampaignMachineTests
             new JobsChosen([SimulatedCampaign.Key(0), SimulatedCampaign.Key(1)]) { At = Noon },
             new RunWritten(SimulatedCampaign.Key(0), "r-0") { At = Noon },
             new StartPutOff(SimulatedCampaign.Key(1), "busy") { At = Noon },
+            new JobJudged(SimulatedCampaign.Key(1), Noon, []) { At = Noon },
             new JobReached(SimulatedCampaign.Key(0), MigrationState.RolledBack, "why", "signature", true, false) { At = Noon },
             new HoldsFound([new CampaignHold { Key = "k", Kind = CampaignHoldKind.Pause, Reason = "r", NeedsPerson = true, Since = Noon, LastSeen = Noon, PreviewRollback = [1] }]) { At = Noon },
             new LikenessBlocked(FailureLikeness.Of("signature", [request.Plan.Waves[0].Moves[0].Job])) { At = Noon },
             new DemandMade(new CampaignDemand(CampaignRequestKind.Approve, Job: SimulatedCampaign.Key(1)), "kim", null) { At = Noon },
             new JobLeft(SimulatedCampaign.Key(2), "no") { At = Noon },
+            new JobJudged(SimulatedCampaign.Key(1), Noon, [new EligibilityFinding("E33", EligibilitySeverity.Block, "no answer", "open the way")]) { At = Noon },
             new CampaignOver(CampaignState.Stopped) { At = Noon },
         ];
 
@@ -34,6 +38,37 @@ public sealed class CampaignMachineTests
         Assert.Equal(Told(folded), Told(read));
         Assert.Equal(CampaignState.Stopped, read.State);
         Assert.Equal(CampaignPaper.Write(request), CampaignPaper.Write(read.Request));
+    }
+
+    /// <summary>What was written before campaigns judged again has neither an age nor a time.</summary>
+    [Fact]
+    public void Read_ARequestOfAnOlderVersion_HasTheUsualAgeAndWasNeverJudged()
+    {
+        var paper = JsonNode.Parse(CampaignPaper.Write(Request(1) with { JudgedAt = Noon, Options = Options with { EligibilityAge = TimeSpan.FromHours(2) } }))!.AsObject();
+        var now = CampaignPaper.Read(paper.ToJsonString());
+        Assert.True(paper.Remove("judgedAt") && paper["options"]!.AsObject().Remove("eligibilityAge"));
+
+        var old = CampaignPaper.Read(paper.ToJsonString());
+
+        Assert.Equal((Noon, TimeSpan.FromHours(2)), (now.JudgedAt!.Value, now.Options.EligibilityAge));
+        Assert.Equal((null, TimeSpan.FromMinutes(30)), (old.JudgedAt, old.Options.EligibilityAge));
+    }
+
+    [Fact]
+    public void Decide_SomebodyJudges_JudgesWhoWouldStartAndStartsWhoWasJudgedLately()
+    {
+        var run = CampaignMachine.Step(CampaignMachine.Create("c-1", Request(5), Noon), new JobJudged(SimulatedCampaign.Key(1), Noon.AddMinutes(-30), []) { At = Noon });
+        run = CampaignMachine.Step(run, new JobJudged(SimulatedCampaign.Key(2), Noon.AddMinutes(-31), []) { At = Noon });
+        var gate = new StartGate(Options.Limits with { InFlight = 3 });
+        CampaignVerdict Of(bool judges) => CampaignMachine.Decide(run, new CampaignView { Now = Noon, Judges = judges }, gate);
+
+        var judging = Of(judges: true);
+
+        Assert.Equal([SimulatedCampaign.Key(1)], Assert.IsType<CampaignDecision.Start>(judging.Decisions[0]).Jobs);
+        Assert.Equal([SimulatedCampaign.Key(0), SimulatedCampaign.Key(2)], Assert.IsType<CampaignDecision.Judge>(judging.Decisions[1]).Jobs);
+        Assert.Contains("is being judged", judging.Waits[SimulatedCampaign.Key(0)], StringComparison.Ordinal);
+        Assert.Contains("jobs are under way", judging.Waits[SimulatedCampaign.Key(3)], StringComparison.Ordinal);
+        Assert.Equal([SimulatedCampaign.Key(0), SimulatedCampaign.Key(1), SimulatedCampaign.Key(2)], Assert.IsType<CampaignDecision.Start>(Assert.Single(Of(judges: false).Decisions)).Jobs);
     }
 
     [Fact]
@@ -78,7 +113,7 @@ public sealed class CampaignMachineTests
 
     private static string Told(CampaignRun run) => string.Join(
         '\n',
-        run.Jobs.Values.OrderBy(static j => j.Move.Job.Job.Value, StringComparer.Ordinal).Select(static j => $"{j.State} {j.Reason} {j.Signature} {j.Run} {j.StartedAt} {j.EndedAt} {j.IsByChoice}")
+        run.Jobs.Values.OrderBy(static j => j.Move.Job.Job.Value, StringComparer.Ordinal).Select(static j => $"{j.State} {j.Reason} {j.Signature} {j.Run} {j.StartedAt} {j.EndedAt} {j.IsByChoice} {j.JudgedAt} {string.Join(';', j.Findings)}")
             .Concat(run.Notes.Select(static n => n.ToString())).Concat(run.Holds.Select(static h => h.Key)).Concat(run.Blocked.Values.Select(static b => b.ToString())));
 
     private static CampaignVerdict Decide(CampaignRun run) => CampaignMachine.Decide(run, new CampaignView { Now = Noon }, new StartGate(Options.Limits));

@@ -24,7 +24,10 @@ internal abstract class EligibilityRule(string id, EligibilitySeverity severity,
 
     /// <summary>What is not known weighs as much as what is wrong; less than a remedy never suffices.</summary>
     protected EligibilityFinding NotKnown(string what, Evidence evidence, string remedy) => new(
-        id, severity == EligibilitySeverity.Block ? EligibilitySeverity.Block : EligibilitySeverity.Fix, $"{what} is not known: {evidence.Seen}", remedy);
+        id, severity == EligibilitySeverity.Block ? EligibilitySeverity.Block : EligibilitySeverity.Fix, $"{what} is not known: {evidence.Seen}", remedy)
+    {
+        IsUnknown = true,
+    };
 
     /// <summary>Looks at the source's configuration; that it could not be read is a finding.</summary>
     protected IEnumerable<EligibilityFinding> WithConfiguration(EligibilityFacts facts, Func<FlinkSettings, IEnumerable<EligibilityFinding>> look) => facts.Configuration.Match(

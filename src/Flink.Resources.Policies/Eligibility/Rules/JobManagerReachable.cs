@@ -9,5 +9,5 @@ internal sealed class JobManagerReachable() : EligibilityRule(
     protected override IEnumerable<EligibilityFinding> Find(EligibilityFacts facts) => facts.JobManager.Match<IEnumerable<EligibilityFinding>>(
         static _ => [],
         e => [Finding($"The source has no JobManager that answers: {e.Seen}", Remedy)],
-        e => [Finding($"The source's JobManager is not known to answer: {e.Seen}", Remedy)]);
+        e => [Finding($"The source's JobManager is not known to answer: {e.Seen}", Remedy) with { IsUnknown = true }]);
 }

@@ -235,13 +235,14 @@ internal sealed class ProcessDiedException : Exception
 }
 
 /// <summary>A journal whose process dies before or after a record is written.</summary>
-internal sealed class DyingJournal(IJournal inner, long record, bool after) : IJournal
+internal sealed class DyingJournal(IJournal inner, long record, bool after, Func<JournalRecord, bool>? counts = null) : IJournal
 {
     private long _records;
 
     public async Task<AppendResult> AppendAsync(JournalRecord entry, JobLease? lease, CancellationToken cancellationToken = default)
     {
-        var number = ++_records;
+        // Who is dead stays so, whatever is counted.
+        var number = _records >= record || counts?.Invoke(entry) != false ? ++_records : _records;
         if (number == record && !after)
         {
             throw new ProcessDiedException($"before record {entry.Sequence}");
