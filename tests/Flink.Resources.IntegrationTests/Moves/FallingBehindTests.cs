@@ -15,7 +15,8 @@ public sealed class FallingBehindTests
     [Fact(Timeout = 20 * 60_000)]
     public async Task Move_TheTargetFallsBehind_IsHeldOrComesBackAsAsked()
     {
-        await Task.WhenAll(MoveAsync("behind-held", OnUnhealthy.Hold), MoveAsync("behind-back", OnUnhealthy.RollBack));
+        await Task.WhenAll(MoveAsync("behind-held", OnUnhealthy.Hold), MoveAsync("behind-back", OnUnhealthy.RollBack))
+            .WaitAsync(TestContext.Current.CancellationToken);
     }
 
     private static async Task MoveAsync(string name, OnUnhealthy onUnhealthy)
