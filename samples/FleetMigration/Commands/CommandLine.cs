@@ -23,12 +23,9 @@ internal static class CommandLine
         // The parser's own code is 1, which is that something failed; here nothing was done.
         if (parsed.GetResult(Output) is OptionResult { Tokens: [.., { Value: "json" }] })
         {
-            FleetOutput.To(json: true).Show(new FleetFailure { Exit = FleetExit.BadInput, Errors = [.. parsed.Errors.Select(static e => new FleetError(e.Message))] });
+            return FleetOutput.To(json: true).End(new FleetFailure { Exit = FleetExit.BadInput, Errors = [.. parsed.Errors.Select(static e => new FleetError(e.Message))] });
         }
-        else
-        {
-            await parsed.InvokeAsync(_patient).ConfigureAwait(false);
-        }
+        await parsed.InvokeAsync(_patient).ConfigureAwait(false);
         return (int)FleetExit.BadInput;
     }
 }

@@ -22,11 +22,7 @@ internal sealed record FleetCall(IFleet Fleet, FleetOutput Output, CancellationT
         Command command, string file, FleetOutput output, string ended, Func<FleetCall, Task<FleetResult?>> work, CancellationToken cancellationToken)
     {
         var result = await ResultAsync(command, file, output, ended, work, cancellationToken).ConfigureAwait(false);
-        if (result is not null)
-        {
-            output.Show(result);
-        }
-        return result?.ExitCode ?? 0;
+        return result is null ? (int)FleetExit.Ok : output.End(result);
     }
 
     /// <summary>What goes on until Ctrl-C: to be ended is how it ends well.</summary>

@@ -15,6 +15,13 @@ internal abstract class FleetOutput : IProgress<FleetProgress>
 
     public abstract void Show(FleetResult result);
 
+    /// <summary>Shows what a command came to, and answers with the exit code of the process.</summary>
+    public int End(FleetResult result)
+    {
+        Show(result);
+        return result.ExitCode;
+    }
+
     public virtual void Report(FleetProgress value) => Console.Error.WriteLine(
         string.Create(CultureInfo.InvariantCulture, $"{value.At:HH:mm:ss} {value.Job} {value.State}{(value.Words is null ? string.Empty : $": {value.Words}")}"));
 

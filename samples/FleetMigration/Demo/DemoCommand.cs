@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text;
 using Flink.Resources.Fleet;
+using FleetMigration.Commands;
 using Spectre.Console;
 
 namespace FleetMigration.Demo;
@@ -31,21 +32,29 @@ internal static class DemoCommand
         command.Options.Add(output);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var json = parsed.GetValue(output) == "json";
+            var (json, file) = (parsed.GetValue(output) == "json", parsed.GetRequiredValue(report));
             try
             {
-                return await RunAsync(parsed.GetValue(seed), parsed.GetValue(report)!, json, cancellationToken).ConfigureAwait(false);
+                return await RunAsync(parsed.GetValue(seed), file, json, cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return FleetOutput.To(json).End(new FleetEnd { Exit = FleetExit.LeftAlone, Words = "It was ended before its end. There is no report." });
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                await Console.Error.WriteLineAsync($"The report can't be written: {exception.Message}").ConfigureAwait(false);
-                return 2;
+                return FleetOutput.To(json).End(new FleetFailure { Exit = FleetExit.BadInput, Errors = [new FleetError($"The report can't be written: {exception.Message}") { File = file }] });
             }
         });
     }
 
     private static async Task<int> RunAsync(long seed, string file, bool json, CancellationToken cancellationToken)
     {
+        if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
+        {
+            // Before the work, not after it.
+            throw new DirectoryNotFoundException($"there is no directory {Path.GetDirectoryName(Path.GetFullPath(file))}.");
+        }
         var started = Stopwatch.GetTimestamp();
         var fleet = new DemoFleet(seed);
         var view = json ? null : CampaignView.For(AnsiConsole.Console);

@@ -180,7 +180,7 @@ public sealed record JobEvidence : FleetResult
     /// <summary>Why it went back, or was parked.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Exceptions and diagnostics; null when there are none.</summary>
+    /// <summary>Diagnostics, and exceptions with their times in UTC (ISO 8601); null when there are none.</summary>
     public string? Text { get; init; }
 }
 

@@ -72,6 +72,7 @@ public sealed class CommandLineTests
     [InlineData("hold clicks", 2, "job is 'clicks': write team/name.")]
     [InlineData("rollback", 2, "Name one of them: a job, --queue or --unhealthy.")]
     [InlineData("rollback ads/clicks --unhealthy", 2, "Name one of them: a job, --queue or --unhealthy.")]
+    [InlineData("demo --report /nowhere/report.html", 2, "The report can't be written: ")]
     [InlineData("plan --limits=3", 2, "Unrecognized command or argument '--limits=3'.")]
     public async Task Failure_IsOneDocumentWithTheSameExitCode(string command, int exit, string words)
     {

@@ -86,4 +86,15 @@ public sealed class EndedTests
         Assert.Equal((3, 3, "LeftAlone", string.Empty), (exit, root.GetProperty("exitCode").GetInt32(), root.GetProperty("exit").GetString(), error));
         Assert.Contains("the same apply", root.GetProperty("words").GetString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Demo_SaysThatThereIsNoReport()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals.");
+        using var program = new FleetProcess();
+
+        var (exit, _, error) = await program.EndAsync("INT", "wave", "demo");
+
+        Assert.Equal((3, "It was ended before its end. There is no report.\n"), (exit, error));
+    }
 }

@@ -31,7 +31,7 @@ internal sealed class FleetProcess : IDisposable
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "FleetMigration.dll");
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fleet-");
 
-    public FleetProcess(string fleet = Fleet) => File.WriteAllText(Path.Combine(_folder.FullName, "fleet.yaml"), fleet);
+    public FleetProcess(string fleet = Fleet) => Write("fleet.yaml", fleet);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -40,6 +40,9 @@ internal sealed class FleetProcess : IDisposable
 
     /// <summary>Whether the journal's file is there: a command that reads it is under way then.</summary>
     private bool HasJournal => File.Exists(Path.Combine(_folder.FullName, "fleet.db"));
+
+    /// <summary>Writes a file into the folder.</summary>
+    public void Write(string file, string text) => File.WriteAllText(Path.Combine(_folder.FullName, file), text);
 
     /// <summary>Runs a command to its end.</summary>
     public async Task<(int Exit, string Output, string Error)> RunAsync(params string[] command)
