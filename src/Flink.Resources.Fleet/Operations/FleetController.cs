@@ -60,6 +60,7 @@ internal sealed partial class FleetController : IFleet
         // What was begun comes to its end first; what it left is judged anew.
         var begun = await _mover.CarryOnAsync(progress, cancellationToken).ConfigureAwait(false);
         var facts = await ReadAsync(options.Prune, cancellationToken).ConfigureAwait(false);
+        var judgedAt = _timeProvider.GetUtcNow();
         var tried = begun.Select(static o => o.Job).ToHashSet();
         var (decisions, reports) = await ChooseAsync(
             ApplyPolicy.Decide(facts.Facts).Where(d => !tried.Contains(d.Job) || d.Action is not ApplyAction.Move), facts, options, cancellationToken).ConfigureAwait(false);
@@ -73,7 +74,7 @@ internal sealed partial class FleetController : IFleet
             0 => [],
             1 when reports[0].Refusal() is { } refusal => [new JobOutcome(moves[0].Job, ApplyAction.Move, JobEnd.Left, refusal)],
             1 => [await SingleAsync(moves[0], facts, progress, cancellationToken).ConfigureAwait(false)],
-            _ => await _mover.MoveAsync(moves, reports, facts, progress, cancellationToken).ConfigureAwait(false),
+            _ => await _mover.MoveAsync(moves, reports, judgedAt, facts, progress, cancellationToken).ConfigureAwait(false),
         };
         return Change([.. begun.Concat(still).Concat(singles).Concat(moved).GroupBy(static o => o.Job).Select(static g => g.Last()).OrderBy(static o => o.Job.Value, StringComparer.Ordinal)]) with { Eligibility = reports };
     }

@@ -4,8 +4,11 @@ using Flink.Resources.Eligibility;
 
 namespace Flink.Resources.Fleet;
 
-/// <summary>Whether the jobs of a document may be moved: facts of both sides, judged with what the document acknowledges.</summary>
-internal sealed class FleetEligibility(FleetDocument document, IEligibilityJudge judge)
+/// <summary>
+/// Whether the jobs of a document may be moved: facts of both sides, judged with what the document acknowledges. With the plan, and once more for
+/// jobs of a campaign whose turn comes later.
+/// </summary>
+internal sealed class FleetEligibility(FleetDocument document, IEligibilityJudge judge) : ICampaignEligibility
 {
     /// <summary>Each may hold a container of the target.</summary>
     private const int AtATime = 4;
@@ -30,7 +33,15 @@ internal sealed class FleetEligibility(FleetDocument document, IEligibilityJudge
         return [.. reports.OrderBy(static r => r.Job.Value, StringComparer.Ordinal)];
     }
 
-    private EligibilityRequest RequestOf(MoveRequest move, DirectoryTries tries)
+    /// <summary>
+    /// Judges a job whose turn has come in a campaign. Its directory is left to the move. A job that the document does not name any more is judged by
+    /// the rules alone: nobody acknowledges anything of it.
+    /// </summary>
+    public Task<EligibilityReport> JudgeAsync(MoveRequest move, CancellationToken cancellationToken = default) => document.Jobs.ContainsKey(move.Job)
+        ? judge.JudgeAsync(RequestOf(move, null) with { LeavesDirectoriesToMove = true }, OptionsOf(move.Job), cancellationToken)
+        : judge.JudgeAsync(new EligibilityRequest { Move = move, TriesDirectoriesFromSource = false, LeavesDirectoriesToMove = true }, null, cancellationToken);
+
+    private EligibilityRequest RequestOf(MoveRequest move, DirectoryTries? tries)
     {
         var facts = document.Jobs[move.Job].Facts;
         var usual = new EligibilityLimits();
@@ -39,7 +50,7 @@ internal sealed class FleetEligibility(FleetDocument document, IEligibilityJudge
             Move = move,
             TriesDirectoriesFromSource = false,
             Tries = tries,
-            DirectoryGroup = DirectoryGroups.Of(document, move),
+            DirectoryGroup = tries is null ? null : DirectoryGroups.Of(document, move),
             Declared = new EligibilityDeclarations
             {
                 Owner = facts.Owner,

@@ -36,7 +36,8 @@ internal sealed class FleetMover(FleetDocument document, ICampaigns campaigns, T
 
     /// <summary>Moves jobs, and says what became of each.</summary>
     public async Task<ImmutableArray<JobOutcome>> MoveAsync(
-        IReadOnlyCollection<JobDecision> moves, ImmutableArray<EligibilityReport> reports, FleetFacts facts, IProgress<FleetProgress>? progress, CancellationToken cancellationToken)
+        IReadOnlyCollection<JobDecision> moves, ImmutableArray<EligibilityReport> reports, DateTimeOffset judgedAt, FleetFacts facts, IProgress<FleetProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var plan = Plan(moves, reports, facts);
         var left = plan.Left.Select(static u => new JobOutcome(u.Job.Job, ApplyAction.Move, JobEnd.Left, u.Reason)).ToImmutableArray();
@@ -50,6 +51,7 @@ internal sealed class FleetMover(FleetDocument document, ICampaigns campaigns, T
             Name = Name,
             Plan = plan,
             Moves = moves.Where(m => planned.Contains(m.Job)).ToImmutableDictionary(static m => m.Job, m => Request(m, facts)),
+            JudgedAt = judgedAt,
             Options = CampaignSettings.Engine(document.Campaign),
         };
         var id = await LeasePatience.WaitAsync(() => campaigns.CreateAsync(request, cancellationToken), timeProvider, cancellationToken).ConfigureAwait(false);
@@ -121,7 +123,7 @@ internal sealed class FleetMover(FleetDocument document, ICampaigns campaigns, T
                 CampaignJobState.Parked => JobEnd.NeedsPerson,
                 _ => JobEnd.Left,
             },
-            j.Reason ?? Words(j, report), j.RunId, j.Run?.State.ToString() ?? j.State.ToString())),
+            j.Reason ?? Words(j, report), j.RunId, j.Run?.State.ToString() ?? j.State.ToString()) { Findings = j.Findings }),
     ];
 
     private static string Words(CampaignJobReport job, CampaignReport report) => job.State switch

@@ -22,6 +22,7 @@ public static class FleetOperationsExtensions
             }
             builder.Services.TryAddSingleton(document);
             builder.Services.TryAddSingleton<IFleet, FleetController>();
+            builder.Services.TryAddSingleton<ICampaignEligibility, FleetEligibility>();
             return builder;
         }
     }

@@ -64,7 +64,11 @@ public sealed record FleetChange : FleetResult
 /// <param name="Run">The run that did it; null when there was none.</param>
 /// <param name="State">The state that the run ended in; null when there was none.</param>
 /// <param name="AdoptLine">The line that the document lacks; null when none is.</param>
-public sealed record JobOutcome(JobKey Job, ApplyAction Action, JobEnd End, string Reason, string? Run = null, string? State = null, string? AdoptLine = null);
+public sealed record JobOutcome(JobKey Job, ApplyAction Action, JobEnd End, string Reason, string? Run = null, string? State = null, string? AdoptLine = null)
+{
+    /// <summary>What spoke against moving it when its turn came in a campaign, the worst first; empty otherwise. What the plan found is in the command's own list.</summary>
+    public ImmutableArray<EligibilityFinding> Findings { get; init; } = [];
+}
 
 /// <summary>How something that was to be done with a job ended.</summary>
 public enum JobEnd

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Flink.Resources.Eligibility;
 using Flink.Resources.Health;
 using Flink.Resources.Planning;
 using Flink.Resources.Rollback;
@@ -79,6 +80,9 @@ public sealed record FleetReportJob
 
     /// <summary>Why it waits, was not moved, is parked or went back; null when all goes well.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>What spoke against moving it when its turn came, the worst first: it was left where it is. Empty otherwise.</summary>
+    public ImmutableArray<EligibilityFinding> Findings { get; init; } = [];
 
     /// <summary>When it was started; null before.</summary>
     public DateTimeOffset? StartedAt { get; init; }

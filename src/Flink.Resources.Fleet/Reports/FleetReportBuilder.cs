@@ -33,6 +33,7 @@ internal static class FleetReportBuilder
         Wave = job.Wave,
         State = job.State,
         Reason = job.Reason,
+        Findings = job.Findings,
         StartedAt = job.StartedAt,
         EndedAt = job.EndedAt,
         Timeline = job.Timeline,

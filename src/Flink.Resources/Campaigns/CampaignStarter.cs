@@ -75,7 +75,7 @@ internal sealed class CampaignStarter(
             else if (Judges && pen.Run.NeedsJudgement(pen.Run.Jobs[key], Now))
             {
                 // It was chosen by a process that died before it wrote the run, a while ago.
-                await pen.WriteAsync(new StartPutOff(key, "It was chosen, and not moved before its judgement was too old: it is judged again.") { At = Now }).ConfigureAwait(false);
+                await PutOffAsync(key, "It was chosen, and not moved before its judgement was too old: it is judged again.").ConfigureAwait(false);
                 return null;
             }
             else if (await placements.FindAsync(key, cancellationToken).ConfigureAwait(false) is { } refused && refused.Objection(PlacementMemory.TargetOf(request), request.Revision) is { } objection)
@@ -95,8 +95,7 @@ internal sealed class CampaignStarter(
         }
         catch (InvalidOperationException exception)
         {
-            _putOff[key] = new PutOff(Now + StartAgain, exception.Message);
-            await pen.WriteAsync(new StartPutOff(key, exception.Message) { At = Now }).ConfigureAwait(false);
+            await PutOffAsync(key, exception.Message).ConfigureAwait(false);
             return null;
         }
         await pen.WriteAsync(new RunWritten(key, id) { At = Now }).ConfigureAwait(false);
@@ -105,6 +104,12 @@ internal sealed class CampaignStarter(
 
     /// <summary>A job stays where it is.</summary>
     public Task LeaveAsync(JobKey key, string reason) => pen.WriteAsync(new JobLeft(key, reason) { At = Now });
+
+    private Task PutOffAsync(JobKey key, string reason)
+    {
+        _putOff[key] = new PutOff(Now + StartAgain, reason);
+        return pen.WriteAsync(new StartPutOff(key, reason) { At = Now });
+    }
 
     /// <summary>A run of the job that is not over, or was written after the job was chosen.</summary>
     private async Task<string?> FindWrittenAsync(JobKey key, CancellationToken cancellationToken)

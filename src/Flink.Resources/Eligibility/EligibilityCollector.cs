@@ -155,6 +155,10 @@ internal sealed class EligibilityCollector(IBackendCatalog backends, TimeProvide
             {
                 return Lookup.Absent<DirectoryProbeStep>(reading.Seen(backend.Info.Name, "It can't try directories from inside."));
             }
+            if (request.LeavesDirectoriesToMove)
+            {
+                return Lookup.Found(DirectoryProbeStep.Unknown, reading.Seen(backend.Info.Name, "It was not tried: the move does so before it stops its source."));
+            }
             return request is { Tries: { } tries, DirectoryGroup: { } group }
                 ? await tries.TryAsync(backend.Info.Name, group, move.SnapshotDirectory, () => ProbeAsync(backend, probe, spec, side), reading.Stop).ConfigureAwait(false)
                 : await ProbeAsync(backend, probe, spec, side).ConfigureAwait(false);

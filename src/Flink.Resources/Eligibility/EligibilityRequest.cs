@@ -22,6 +22,12 @@ public sealed record EligibilityRequest
     /// </summary>
     public bool TriesDirectoriesFromSource { get; init; } = true;
 
+    /// <summary>
+    /// Tries no directory where that could be done, and takes it as usable: a move tries its own before its source is touched, and stays where it is when
+    /// it is not. For judging again shortly before a move. What can't try directories at all is told as ever.
+    /// </summary>
+    public bool LeavesDirectoriesToMove { get; init; }
+
     /// <summary>What tries of other jobs have told; null: each request tries by itself. Means something together with <see cref="DirectoryGroup"/>.</summary>
     public DirectoryTries? Tries { get; init; }
 
