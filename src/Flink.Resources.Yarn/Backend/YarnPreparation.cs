@@ -236,7 +236,7 @@ internal sealed class YarnPreparation(YarnPlace place)
         };
         var values = ApplicationSpecRules.CommonConfiguration(withProfile, RestorePoint.None);
         // Flink's own 5 s are the wait of the first TaskManager: the heartbeat that asks for it goes when the one begun before is over.
-        values.TryAdd("yarn.heartbeat.interval", "2");
+        values.TryAdd("yarn.heartbeat.interval", "1");
         values["execution.target"] = "yarn-application";
         values["high-availability.cluster-id"] = applicationId;
         values["yarn.containers.vcores"] = FormattableString.Invariant($"{ApplicationSubmission.Cores(spec.TaskManager.CpuMillicores)}");

@@ -30,7 +30,7 @@ public sealed class YarnPreparationTests : IAsyncLifetime
         Assert.Contains("'yarn.containers.vcores': '2'", configuration, StringComparison.Ordinal);
         Assert.Contains("'$internal.application.program-args': ['--from', 'a: b']", configuration, StringComparison.Ordinal);
         Assert.Contains("'execution.shutdown-on-application-finish': 'false'", configuration, StringComparison.Ordinal);
-        Assert.Contains("'yarn.heartbeat.interval': '2'", configuration, StringComparison.Ordinal);
+        Assert.Contains("'yarn.heartbeat.interval': '1'", configuration, StringComparison.Ordinal);
         Assert.Contains(prepared.Notes, static n => n.StartsWith("kubernetes.jobmanager.replicas", StringComparison.Ordinal));
     }
 
