@@ -120,10 +120,12 @@ internal sealed class Informer<TFact> : IInformer
     /// <summary>Lists or watches once, and says how long to wait before the next step.</summary>
     private async Task<TimeSpan> StepAsync(CancellationToken stop)
     {
+        TaskCompletionSource? waiting = null;
         try
         {
             if (_position is null || _demand.IsPending)
             {
+                waiting = _demand.Take();
                 await ListAsync(stop).ConfigureAwait(false);
                 return TimeSpan.Zero;
             }
@@ -152,23 +154,20 @@ internal sealed class Informer<TFact> : IInformer
             // The message may hold what a credentials program printed.
             return Failed($"{_source.Collection} can't be followed: {exception.GetType().Name}.");
         }
+        finally
+        {
+            // After all that says whether it went well: who waits looks at the view next.
+            waiting?.TrySetResult();
+        }
     }
 
     private async Task ListAsync(CancellationToken stop)
     {
-        var waiting = _demand.Take();
         _position = null;
-        try
-        {
-            var (items, position) = await _calls.ListAsync(_source.Collection, _source.Query, ToEntry, stop).ConfigureAwait(false);
-            // What was known and is not in the list was deleted in between: the new state is the list and nothing else.
-            Replace(items);
-            _position = position.Length > 0 ? position : null;
-        }
-        finally
-        {
-            waiting?.TrySetResult();
-        }
+        var (items, position) = await _calls.ListAsync(_source.Collection, _source.Query, ToEntry, stop).ConfigureAwait(false);
+        // What was known and is not in the list was deleted in between: the new state is the list and nothing else.
+        Replace(items);
+        _position = position.Length > 0 ? position : null;
     }
 
     private KeyValuePair<string, TFact?> ToEntry(JsonObject item) => new(Key(item), _source.Project(item));

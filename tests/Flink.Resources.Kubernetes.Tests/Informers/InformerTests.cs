@@ -13,13 +13,18 @@ public sealed class InformerTests : IDisposable
     private readonly List<(string Kind, string? Why)> _told = [];
     private readonly CancellationTokenSource _limit = TestLimit.Create();
     private readonly Informer<Fact> _informer;
+    private Action? _whenTold;
 
     public InformerTests()
     {
         var pipelines = new BackendPipelines(_time, TimeSpan.FromMinutes(20), TimeSpan.FromMinutes(30), readAttempts: 1);
         _informer = new Informer<Fact>(
             new KubernetesCalls("k8s", _api, pipelines), new InformerSource<Fact>(Things, "&labelSelector=a%3Db", Fact.Read),
-            new InformerTiming(), _time, _signal, (kind, why) => _told.Add((kind, why)));
+            new InformerTiming(), _time, _signal, (kind, why) =>
+            {
+                _told.Add((kind, why));
+                _whenTold?.Invoke();
+            });
     }
 
     private CancellationToken Cancellation => _limit.Token;
@@ -359,6 +364,25 @@ public sealed class InformerTests : IDisposable
 
         Assert.Equal(["jobs/b"], Keys());
         Assert.Contains("resourceVersion=2&", (await WatchAsync()).Path, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task UpToDate_TheListFails_EndsWhenTheViewSaysSo()
+    {
+        await StartedAsync(Answers.List("1", Answers.Item("a")));
+        _api.Lists(Things, Answers.Status(403, "Forbidden", "things are forbidden"));
+        var hold = new TaskCompletionSource();
+        _api.Hold = hold.Task;
+        // Without a token it is the very task that the informer ends.
+        var asked = _informer.UpToDateAsync(TimeSpan.Zero, CancellationToken.None);
+        var wasEarly = false;
+        _whenTold = () => wasEarly = asked.IsCompleted;
+
+        hold.SetResult();
+        await asked.WaitAsync(Cancellation);
+
+        Assert.Contains("403", _informer.View.StaleBecause, StringComparison.Ordinal);
+        Assert.False(wasEarly);
     }
 
     [Fact]
