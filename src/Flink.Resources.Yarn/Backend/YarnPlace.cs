@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Flink.Resources.Http;
+using Flink.Resources.Yarn.Submission;
 using Flink.Resources.Yarn.Wire;
 
 namespace Flink.Resources.Yarn;
@@ -87,6 +88,8 @@ internal sealed class YarnPlace
     }
 
     public string UriOf(string path) => Options.FileSystem!.TrimEnd('/') + path;
+
+    public YarnResource ResourceOf(string key, HdfsFile file, string visibility) => new(key, UriOf(file.Path), file.Length, file.ModificationTime, visibility);
 
     private static string DefaultControllerId()
     {

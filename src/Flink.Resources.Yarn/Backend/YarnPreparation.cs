@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
@@ -12,8 +11,7 @@ namespace Flink.Resources.Yarn;
 /// <summary>Checks a specification against the cluster, takes the fence, and puts everything into the staging directory.</summary>
 internal sealed class YarnPreparation(YarnPlace place)
 {
-    private static readonly TimeSpan LibrariesAge = TimeSpan.FromMinutes(1);
-    private readonly ConcurrentDictionary<string, (DateTimeOffset At, ImmutableArray<YarnResource> Files)> _libraries = new(StringComparer.Ordinal);
+    private readonly YarnSpecCheck _check = new(place);
 
     public async Task<PrepareOutcome> PrepareAsync(Fence fence, ApplicationSpec spec, CancellationToken cancellationToken)
     {
@@ -26,15 +24,12 @@ internal sealed class YarnPreparation(YarnPlace place)
         {
             errors.Add(new SpecError("Fence.Epoch", FormattableString.Invariant($"{fence.Epoch}"), "at least 1"));
         }
-        CheckYarn(spec, errors);
-        var profile = ProfileOf(spec.FlinkVersion, errors);
-        await CheckQueueAsync(spec, errors, cancellationToken).ConfigureAwait(false);
-        var jar = await CheckArtifactAsync("Jar", spec.Jar, errors, cancellationToken).ConfigureAwait(false);
+        var (profile, libraries) = await _check.PlaceAsync(spec, errors, cancellationToken).ConfigureAwait(false);
+        var jar = await _check.ArtifactAsync("Jar", spec.Jar, errors, cancellationToken).ConfigureAwait(false);
         foreach (var (file, index) in spec.Files.Select(static (f, i) => (f, i)))
         {
-            await CheckArtifactAsync(FormattableString.Invariant($"Files[{index}]"), file, errors, cancellationToken).ConfigureAwait(false);
+            await _check.ArtifactAsync(FormattableString.Invariant($"Files[{index}]"), file, errors, cancellationToken).ConfigureAwait(false);
         }
-        var libraries = await LibrariesAsync(profile, errors, cancellationToken).ConfigureAwait(false);
         if (errors.Count > 0)
         {
             return new PrepareOutcome.Refused([.. errors]);
@@ -42,7 +37,7 @@ internal sealed class YarnPreparation(YarnPlace place)
         return await TakeAsync(fence, spec, profile!, libraries, jar, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>What a container has that is to try a directory as the job's would; nothing is taken..</summary>
+    /// <summary>What a container has that is to try a directory as the job's would; nothing is taken.</summary>
     /// <param name="spec">The job; its jar and files are not looked at.</param>
     /// <param name="staging">Where configuration and program are put.</param>
     /// <param name="id">The application.</param>
@@ -51,7 +46,7 @@ internal sealed class YarnPreparation(YarnPlace place)
     public async Task<SubmissionInput> StageProbeAsync(ApplicationSpec spec, string staging, string id, (string Name, byte[] Bytes) program, CancellationToken cancellationToken)
     {
         var profile = place.ProfileOf(spec.FlinkVersion)!;
-        var libraries = await LibrariesAsync(profile, [], cancellationToken).ConfigureAwait(false);
+        var libraries = await _check.LibrariesAsync(profile, [], cancellationToken).ConfigureAwait(false);
         var environment = EnvironmentOf(spec, profile);
         var configuration = ConfigurationOf(spec, profile, environment, id);
         var none = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
@@ -80,9 +75,7 @@ internal sealed class YarnPreparation(YarnPlace place)
     public async Task<List<SpecError>> CheckPlaceAsync(ApplicationSpec spec, CancellationToken cancellationToken)
     {
         var errors = ApplicationSpecRules.Check(spec, place.ProfileOf(spec.FlinkVersion)?.Configuration);
-        CheckYarn(spec, errors);
-        await CheckQueueAsync(spec, errors, cancellationToken).ConfigureAwait(false);
-        await LibrariesAsync(ProfileOf(spec.FlinkVersion, errors), errors, cancellationToken).ConfigureAwait(false);
+        await _check.PlaceAsync(spec, errors, cancellationToken).ConfigureAwait(false);
         return errors;
     }
 
@@ -100,7 +93,7 @@ internal sealed class YarnPreparation(YarnPlace place)
         if (record is null)
         {
             var (id, maximum) = await place.ResourceManager.NewApplicationAsync(cancellationToken).ConfigureAwait(false);
-            var errors = CheckSizes(spec, maximum);
+            var errors = YarnSpecCheck.Sizes(spec, maximum);
             if (errors.Count > 0)
             {
                 return new PrepareOutcome.Refused([.. errors]);
@@ -149,13 +142,13 @@ internal sealed class YarnPreparation(YarnPlace place)
         var environment = EnvironmentOf(spec, profile);
         var configuration = ConfigurationOf(spec, profile, environment, record.ApplicationId);
         var jarFile = jar is null ? await UploadAsync(staging, spec.Jar, cancellationToken).ConfigureAwait(false) : jar;
-        var files = new List<YarnResource> { Resource(Path.GetFileName(jarFile.Path), jarFile, "APPLICATION") };
+        var files = new List<YarnResource> { place.ResourceOf(Path.GetFileName(jarFile.Path), jarFile, "APPLICATION") };
         foreach (var file in spec.Files)
         {
-            var uploaded = place.PathOf(file.Uri) is { } path && !IsLocal(file.Uri)
+            var uploaded = place.PathOf(file.Uri) is { } path && !YarnSpecCheck.IsLocal(file.Uri)
                 ? await place.Hdfs.StatusAsync(path, cancellationToken).ConfigureAwait(false)
                 : await UploadAsync(staging, file, cancellationToken).ConfigureAwait(false);
-            files.Add(Resource(Path.GetFileName(uploaded!.Path), uploaded, "APPLICATION"));
+            files.Add(place.ResourceOf(Path.GetFileName(uploaded!.Path), uploaded, "APPLICATION"));
         }
         var lists = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal)
         {
@@ -194,7 +187,7 @@ internal sealed class YarnPreparation(YarnPlace place)
         using var content = new ByteArrayContent(bytes);
         await place.Hdfs.WriteAsync(path, content, cancellationToken).ConfigureAwait(false);
         var status = await place.Hdfs.StatusAsync(path, cancellationToken).ConfigureAwait(false);
-        return Resource(name, status!, "APPLICATION");
+        return place.ResourceOf(name, status!, "APPLICATION");
     }
 
     private async Task<HdfsFile> UploadAsync(string staging, ArtifactRef artifact, CancellationToken cancellationToken)
@@ -206,9 +199,6 @@ internal sealed class YarnPreparation(YarnPlace place)
         await place.Hdfs.WriteAsync(path, content, cancellationToken).ConfigureAwait(false);
         return (await place.Hdfs.StatusAsync(path, cancellationToken).ConfigureAwait(false))!;
     }
-
-    private YarnResource Resource(string key, HdfsFile file, string visibility) =>
-        new(key, place.UriOf(file.Path), file.Length, file.ModificationTime, visibility);
 
     private SortedDictionary<string, string> EnvironmentOf(ApplicationSpec spec, YarnFlinkProfile profile)
     {
@@ -251,173 +241,11 @@ internal sealed class YarnPreparation(YarnPlace place)
         return values;
     }
 
-    private YarnFlinkProfile? ProfileOf(string version, List<SpecError> errors)
-    {
-        if (place.ProfileOf(version) is { } profile)
-        {
-            return profile;
-        }
-        errors.Add(new SpecError("FlinkVersion", version, $"this backend has {string.Join(", ", place.Options.Profiles.Keys.Order(StringComparer.Ordinal))}"));
-        return null;
-    }
-
-    private async Task CheckQueueAsync(ApplicationSpec spec, List<SpecError> errors, CancellationToken cancellationToken)
-    {
-        var scheduler = await place.ResourceManager.SchedulerAsync(cancellationToken).ConfigureAwait(false);
-        var queues = SnapshotMapping.Queues(scheduler, default);
-        var queue = queues.FirstOrDefault(q => q.Path == spec.Queue || (!spec.Queue.StartsWith("root", StringComparison.Ordinal) && q.Path == $"root.{spec.Queue}"));
-        if (queue is null)
-        {
-            errors.Add(new SpecError("Queue", spec.Queue, $"known are {string.Join(", ", queues.Where(static q => q.IsLeaf).Select(static q => q.Path))}"));
-        }
-        else if (!queue.IsLeaf)
-        {
-            errors.Add(new SpecError("Queue", spec.Queue, "it has children; name one of them"));
-        }
-        else if (!queue.IsOpen)
-        {
-            errors.Add(new SpecError("Queue", spec.Queue, "it is stopped; an administrator has to start it"));
-        }
-    }
-
-    private async Task<HdfsFile?> CheckArtifactAsync(
-        string field, ArtifactRef artifact, List<SpecError> errors, CancellationToken cancellationToken)
-    {
-        if (IsLocal(artifact.Uri))
-        {
-            if (!File.Exists(artifact.Uri))
-            {
-                errors.Add(new SpecError(field, artifact.Uri, "there is no such file on this machine"));
-            }
-            else if (artifact.Sha256 is { } wanted)
-            {
-                var stream = File.OpenRead(artifact.Uri);
-                await using var _ = stream.ConfigureAwait(false);
-                Compare(field, artifact, wanted, await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false), errors);
-            }
-            return null;
-        }
-        if (place.PathOf(artifact.Uri) is not { } path)
-        {
-            errors.Add(new SpecError(field, artifact.Uri, $"YARN localises files of {place.Options.FileSystem}, or give an absolute path of this machine"));
-            return null;
-        }
-        var file = await place.Hdfs.StatusAsync(path, cancellationToken).ConfigureAwait(false);
-        if (file is null || file.IsDirectory)
-        {
-            errors.Add(new SpecError(field, artifact.Uri, "there is no such file in HDFS"));
-        }
-        else if (artifact.Sha256 is { } wanted)
-        {
-            var bytes = await place.Hdfs.ReadAsync(path, cancellationToken).ConfigureAwait(false);
-            Compare(field, artifact, wanted, SHA256.HashData(bytes ?? []), errors);
-        }
-        return file;
-    }
-
-    private async Task<ImmutableArray<YarnResource>> LibrariesAsync(
-        YarnFlinkProfile? profile, List<SpecError> errors, CancellationToken cancellationToken)
-    {
-        var all = ImmutableArray.CreateBuilder<YarnResource>();
-        foreach (var directory in profile?.LibraryDirectories ?? [])
-        {
-            var path = place.PathOf(directory)?.TrimEnd('/');
-            if (path is null)
-            {
-                errors.Add(new SpecError("Profiles.LibraryDirectories", directory, $"name a directory of {place.Options.FileSystem}"));
-                continue;
-            }
-            var now = place.TimeProvider.GetUtcNow();
-            if (!_libraries.TryGetValue(path, out var known) || now - known.At > LibrariesAge)
-            {
-                var found = ImmutableArray.CreateBuilder<YarnResource>();
-                await WalkAsync(path, Path.GetFileName(path), found, cancellationToken).ConfigureAwait(false);
-                known = (now, found.ToImmutable());
-                _libraries[path] = known;
-            }
-            if (known.Files.IsEmpty)
-            {
-                errors.Add(new SpecError("Profiles.LibraryDirectories", directory, "the directory is not there, or is empty"));
-            }
-            all.AddRange(known.Files);
-        }
-        if (profile is not null && !all.Any(static r => Path.GetFileName(r.Key).StartsWith("flink-dist", StringComparison.Ordinal)))
-        {
-            errors.Add(new SpecError("Profiles.LibraryDirectories", null, "one of them must hold flink-dist-*.jar"));
-        }
-        return all.ToImmutable();
-    }
-
-    private async Task WalkAsync(string path, string key, ImmutableArray<YarnResource>.Builder found, CancellationToken cancellationToken)
-    {
-        foreach (var file in await place.Hdfs.ListAsync(path, cancellationToken).ConfigureAwait(false))
-        {
-            var name = $"{key}/{Path.GetFileName(file.Path)}";
-            if (file.IsDirectory)
-            {
-                await WalkAsync(file.Path, name, found, cancellationToken).ConfigureAwait(false);
-            }
-            else
-            {
-                found.Add(Resource(name, file, "PUBLIC"));
-            }
-        }
-    }
-
-    private static void CheckYarn(ApplicationSpec spec, List<SpecError> errors)
-    {
-        foreach (var (name, value) in spec.Environment.Where(static p => p.Value.AsSpan().IndexOfAny("\"`$") >= 0))
-        {
-            errors.Add(new SpecError($"Environment[{name}]", FlinkSecrets.Mask(name, value), "YARN puts it into a shell string: no \", ` or $"));
-        }
-        if (spec.Configuration.TryGetValue("high-availability.type", out var type) && type.Equals("kubernetes", StringComparison.OrdinalIgnoreCase))
-        {
-            errors.Add(new SpecError("Configuration[high-availability.type]", type, "on YARN write zookeeper or none"));
-        }
-        if (!ApplicationSubmission.HasHighAvailability(spec.Configuration)
-            && spec.Configuration.TryGetValue("yarn.application-attempts", out var attempts) && attempts != "1")
-        {
-            errors.Add(new SpecError(
-                "Configuration[yarn.application-attempts]", attempts,
-                "without high availability a second attempt runs the job again from its old restore path: write 1, or set high-availability.type"));
-        }
-    }
-
-    private static List<SpecError> CheckSizes(ApplicationSpec spec, ResourceAmount maximum)
-    {
-        var errors = new List<SpecError>();
-        foreach (var (field, size) in ((string, ContainerResources)[])[("JobManager", spec.JobManager), ("TaskManager", spec.TaskManager)])
-        {
-            if (size.Memory > maximum.Memory && maximum.Memory.Bytes > 0)
-            {
-                errors.Add(new SpecError($"{field}.Memory", size.Memory.ToString(), $"the largest container has {maximum.Memory}"));
-            }
-            if (ApplicationSubmission.Cores(size.CpuMillicores) * 1000L > maximum.CpuMillicores && maximum.CpuMillicores > 0)
-            {
-                errors.Add(new SpecError(
-                    $"{field}.CpuMillicores", FormattableString.Invariant($"{size.CpuMillicores}"),
-                    FormattableString.Invariant($"the largest container has {maximum.CpuMillicores}")));
-            }
-        }
-        return errors;
-    }
-
-    private static void Compare(string field, ArtifactRef artifact, string wanted, byte[] hash, List<SpecError> errors)
-    {
-        var actual = Convert.ToHexStringLower(hash);
-        if (actual != wanted)
-        {
-            errors.Add(new SpecError($"{field}.Sha256", wanted, $"{artifact.Uri} has {actual}"));
-        }
-    }
-
     private static ImmutableArray<string> NotesOf(ApplicationSpec spec) =>
     [
         .. spec.Configuration.Keys.Where(static k => k.StartsWith("kubernetes.", StringComparison.Ordinal))
             .Select(static k => $"{k} means nothing on YARN and was ignored."),
     ];
-
-    private static bool IsLocal(string uri) => uri.StartsWith('/');
 
     private PrepareOutcome.FenceTaken Taken(FenceRecord record, string why) =>
         new(record.Holder, place.Seen($"{record.Holder} took {record.Fence} at {record.At:O}: {why}."));
