@@ -17,6 +17,9 @@ public sealed record FleetRuntime
     /// <summary>The image for Kubernetes; null when it does not run there.</summary>
     public string? Image { get; init; }
 
+    /// <summary>Native libraries and programs that the image is said to have: paths of files or folders, or names.</summary>
+    public ImmutableArray<string> ImageFiles { get; init; } = [];
+
     /// <summary>The HDFS directories of Flink's <c>lib</c> and <c>plugins</c> for YARN; empty when it does not run there.</summary>
     public ImmutableArray<string> Libraries { get; init; } = [];
 

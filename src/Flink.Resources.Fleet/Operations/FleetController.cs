@@ -32,7 +32,7 @@ internal sealed partial class FleetController : IFleet
         _reader = new JournalReader(journal, migrations, deployments, marks);
         _clusters = new ClusterReader(backends);
         _mover = new FleetMover(document, campaigns, timeProvider);
-        _eligibility = new FleetEligibility(document, judge);
+        _eligibility = new FleetEligibility(document, judge, timeProvider);
         _names = new FleetNames(document, _reader);
     }
 

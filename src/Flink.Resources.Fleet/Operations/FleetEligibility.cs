@@ -8,7 +8,7 @@ namespace Flink.Resources.Fleet;
 /// Whether the jobs of a document may be moved: facts of both sides, judged with what the document acknowledges. With the plan, and once more for
 /// jobs of a campaign whose turn comes later.
 /// </summary>
-internal sealed class FleetEligibility(FleetDocument document, IEligibilityJudge judge) : ICampaignEligibility
+internal sealed class FleetEligibility(FleetDocument document, IEligibilityJudge judge, TimeProvider timeProvider) : ICampaignEligibility
 {
     /// <summary>Each may hold a container of the target.</summary>
     private const int AtATime = 4;
@@ -58,6 +58,7 @@ internal sealed class FleetEligibility(FleetDocument document, IEligibilityJudge
                 IsStateless = facts.IsStateless,
                 SourceRetention = facts.SourceRetention,
             },
+            ImageContent = ImageOf(move.Job),
             Limits = usual with
             {
                 // Flink gives a savepoint up after the usual limit, whatever the document allows.
@@ -65,6 +66,16 @@ internal sealed class FleetEligibility(FleetDocument document, IEligibilityJudge
                 Soak = move.Options.Soak,
             },
         };
+    }
+
+    /// <summary>What the document says that the image has; nobody looks into images.</summary>
+    private Lookup<ImmutableSortedSet<string>> ImageOf(JobKey job)
+    {
+        var runtime = document.Runtimes[document.Jobs[job].Runtime];
+        return runtime.ImageFiles.IsEmpty
+            ? default
+            : Lookup.Found(
+                runtime.ImageFiles.ToImmutableSortedSet(StringComparer.Ordinal), new Evidence("the document", timeProvider.GetUtcNow(), $"imageFiles of the runtime {runtime.Name}"));
     }
 
     private EligibilityOptions OptionsOf(JobKey job)

@@ -106,6 +106,27 @@ public sealed class EligibilityTests
         Assert.True(moves || plan.Jobs[0].Reason.Contains("E07 warns: Flink 1.20", StringComparison.Ordinal), plan.Jobs[0].Reason);
     });
 
+    /// <summary>Nobody looks into images: what they have of the hosts' libraries the document says.</summary>
+    [Theory]
+    [InlineData("", false)]
+    [InlineData(", imageFiles: [/opt/other, libz.so]", false)]
+    [InlineData(", imageFiles: [/opt/hadoop/lib/native]", true)]
+    [InlineData(", imageFiles: [/opt/hadoop/lib/native/libhadoop.so]", true)]
+    public Task PlanAndApply_AJobWithNativeLibraries_MovesWhenTheImageIsSaidToHaveThem(string files, bool moves) => Bench().RunAsync(async (bench, ct) =>
+    {
+        const string native = Fresh + "    flink: {env.java.opts.all: '-Djava.library.path=/opt/hadoop/lib/native'}\n";
+        await StartedAsync(bench, FleetBench.Text(static _ => "yarn-east", static _ => native, [0]), ct);
+        var there = FleetBench.Text(static _ => "k8s-east", static _ => native, [0]).Replace("libs: /flink/1.20", $"libs: /flink/1.20{files}", StringComparison.Ordinal);
+
+        var plan = await bench.Open(there).PlanAsync(null, ct);
+        var applied = await bench.Open(there).ApplyAsync(null, null, ct);
+
+        Assert.True((Assert.Single(plan.Jobs).Action == ApplyAction.Move) == moves, plan.Jobs[0].Reason);
+        Assert.Equal(!moves, Assert.Single(plan.Eligibility).Findings.Any(static f => f is { Rule: "E13", Severity: EligibilitySeverity.Block }));
+        Assert.Equal(moves ? JobEnd.Done : JobEnd.Left, Assert.Single(applied.Jobs).End);
+        Assert.Equal(moves ? "k8s-east" : "yarn-east", bench.Places()[0]);
+    });
+
     /// <summary>A remedy is done job by job: only the job's own entry says that it is.</summary>
     [Theory]
     [InlineData("", "    acknowledge: [E18]\n", true)]
@@ -119,7 +140,7 @@ public sealed class EligibilityTests
 
         var plan = await bench.Open(text).PlanAsync(new ApplyOptions { Job = FleetBench.Jobs[0] }, ct);
 
-        Assert.Equal(moves ? ApplyAction.Move : ApplyAction.Leave, Assert.Single(plan.Jobs).Action);
+        Assert.True((Assert.Single(plan.Jobs).Action == ApplyAction.Move) == moves, plan.Jobs[0].Reason);
         var report = Assert.Single(plan.Eligibility);
         var finding = moves ? Assert.Single(report.Settled).Finding : Assert.Single(report.Findings, static f => f.Severity > EligibilitySeverity.Info);
         Assert.Equal(("E18", EligibilitySeverity.Fix), (finding.Rule, finding.Severity));
@@ -190,7 +211,7 @@ public sealed class EligibilityTests
         var judge = new SlowJudge();
         var spec = document.SpecFor(jobs[0], "yarn-east");
 
-        var judging = new FleetEligibility(document, judge).JudgeAsync(
+        var judging = new FleetEligibility(document, judge, TimeProvider.System).JudgeAsync(
             jobs.AsEnumerable().Reverse().Select(j => new MoveRequest
             {
                 Job = j, Source = null!, SourceSpec = spec, TargetBackend = "k8s-east", TargetSpec = spec, SnapshotDirectory = "hdfs://sim/x",

@@ -53,7 +53,7 @@ public sealed class LaterWaveTests
     {
         var document = Texts.Document(FleetBench.Text(static _ => "yarn-east", static i => i == 0 ? "    owner: ann\n    acknowledge: [E18]\n" : string.Empty, [0, 1]) + "campaign: {acknowledge: E07}\n");
         var judge = new Listening();
-        var eligibility = new FleetEligibility(document, judge);
+        var eligibility = new FleetEligibility(document, judge, TimeProvider.System);
         var spec = document.SpecFor(FleetBench.Jobs[0], "yarn-east");
         var move = new MoveRequest { Job = FleetBench.Jobs[0], Source = null!, SourceSpec = spec, TargetBackend = "k8s-east", TargetSpec = spec, SnapshotDirectory = "hdfs://sim/x" };
 

@@ -32,6 +32,7 @@ internal static class RuntimeBinder
                 At = fields.At,
                 Version = version,
                 Image = fields.Text("image"),
+                ImageFiles = fields.List<string>("imageFiles"),
                 Libraries = fields.List<string>("libs"),
                 Environment = fields.Map("env"),
                 Configuration = fields.Map("flink"),

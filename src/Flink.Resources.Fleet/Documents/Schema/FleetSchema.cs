@@ -93,6 +93,7 @@ internal static class FleetSchema
         new("version", Scalars.Version, "Flink's version. No two runtimes have the same.", IsRequired: true),
         new("image", Image, "The image for Kubernetes, by digest: a tag can change under a job."),
         new("allowTags", Scalars.Boolean, "Takes an image by its tag. For trials.", "false"),
+        new("imageFiles", new ListType(Text), "Native libraries and programs that the image has: paths of files or folders, or names. A job whose configuration names others does not move (E13)."),
         new("libs", new ListType(Library, atLeastOne: true), "The HDFS directories of Flink's `lib` and `plugins` for YARN, readable by all."),
         new("env", Variables, "Environment variables of all containers."),
         new("flink", FlinkKeys, "Flink configuration of all jobs."),

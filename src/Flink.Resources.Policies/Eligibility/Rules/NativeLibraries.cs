@@ -16,8 +16,8 @@ internal sealed class NativeLibraries() : EligibilityRule(
         var needed = facts.Declared.NativeLibraries.Concat(Hinted(settings)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         return needed.Count == 0 ? [] : facts.ImageContent.Match<IEnumerable<EligibilityFinding>>(
             content => needed.Where(n => !Has(content, n)).Select(n => Finding($"{n} is not in the target's image", "add it to the image")),
-            e => [NotKnown($"Whether the target's image has {string.Join(", ", needed)}", e, "give the image's list of files, or add them")],
-            e => [NotKnown($"Whether the target's image has {string.Join(", ", needed)}", e, "give the image's list of files, or add them")]);
+            e => [NotKnown($"Whether the target's image has {string.Join(", ", needed)}", e, "say what the image has (imageFiles of the runtime in a fleet document)")],
+            e => [NotKnown($"Whether the target's image has {string.Join(", ", needed)}", e, "say what the image has (imageFiles of the runtime in a fleet document)")]);
     });
 
     private static IEnumerable<string> Hinted(FlinkSettings settings)
