@@ -29,6 +29,7 @@ internal sealed class FleetProcess : IDisposable
         """;
 
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "FleetMigration.dll");
+    private static readonly Lazy<Task<bool>> _resetsSignals = new(CanResetSignalsAsync);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fleet-");
 
     public FleetProcess(string fleet = Fleet) => Write("fleet.yaml", fleet);
@@ -47,7 +48,7 @@ internal sealed class FleetProcess : IDisposable
     /// <summary>Runs a command to its end.</summary>
     public async Task<(int Exit, string Output, string Error)> RunAsync(params string[] command)
     {
-        using var process = Start(command, static _ => { });
+        using var process = await StartAsync(command, static _ => { });
         return await process.EndAsync();
     }
 
@@ -58,7 +59,7 @@ internal sealed class FleetProcess : IDisposable
     public async Task<(int Exit, string Output, string Error)> EndAsync(string signal, string? line, params string[] command)
     {
         var seen = new TaskCompletionSource();
-        using var process = Start(command, text =>
+        using var process = await StartAsync(command, text =>
         {
             if (line is not null && text.Contains(line, StringComparison.Ordinal))
             {
@@ -69,7 +70,7 @@ internal sealed class FleetProcess : IDisposable
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancellation);
         }
-        await (line is null ? Task.CompletedTask : seen.Task).WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, Cancellation);
+        await (line is null ? Task.CompletedTask : seen.Task).WaitAsync(TimeSpan.FromMinutes(5), TimeProvider.System, Cancellation);
         using var kill = Process.Start("kill", ["-s", signal, process.Id.ToString(CultureInfo.InvariantCulture)]);
         return await process.EndAsync();
     }
@@ -83,9 +84,22 @@ internal sealed class FleetProcess : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private Running Start(string[] command, Action<string> onLine)
+    /// <summary>A shell makes its background jobs ignore Ctrl-C, and so would all that a test starts in one: GNU's env undoes that.</summary>
+    private static async Task<bool> CanResetSignalsAsync()
     {
-        var start = new ProcessStartInfo("dotnet", [Program, .. command]) { UseShellExecute = false, WorkingDirectory = _folder.FullName, RedirectStandardOutput = true, RedirectStandardError = true };
+        if (!OperatingSystem.IsLinux())
+        {
+            return false;
+        }
+        using var process = Process.Start(new ProcessStartInfo("env", ["--default-signal=INT", "true"]) { UseShellExecute = false, RedirectStandardError = true })!;
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0;
+    }
+
+    private async Task<Running> StartAsync(string[] command, Action<string> onLine)
+    {
+        string[] words = [.. await _resetsSignals.Value ? ["env", "--default-signal=INT"] : Array.Empty<string>(), "dotnet", Program, .. command];
+        var start = new ProcessStartInfo(words[0], words[1..]) { UseShellExecute = false, WorkingDirectory = _folder.FullName, RedirectStandardOutput = true, RedirectStandardError = true };
         if (Language is { } language)
         {
             start.Environment["LC_ALL"] = $"{language}.UTF-8";
@@ -114,7 +128,7 @@ internal sealed class FleetProcess : IDisposable
         public async Task<(int Exit, string Output, string Error)> EndAsync()
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-            patience.CancelAfter(TimeSpan.FromMinutes(2));
+            patience.CancelAfter(TimeSpan.FromMinutes(5));
             await _process.WaitForExitAsync(patience.Token);
             return (_process.ExitCode, _output.ToString(), _error.ToString());
         }
