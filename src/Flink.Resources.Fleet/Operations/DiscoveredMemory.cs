@@ -40,8 +40,8 @@ internal sealed record DiscoveredMemory(string? JobManager, string? TaskManager,
         {
             values[key] = value;
         }
-        values[JobManagerProcess] = JobManager ?? "1600m";
-        values[TaskManagerProcess] = TaskManager ?? "1728m";
+        values[JobManagerProcess] = JobManager ?? ContainerDefaults.JobManagerMemory.ToString();
+        values[TaskManagerProcess] = TaskManager ?? ContainerDefaults.TaskManagerMemory.ToString();
         return (FlinkMemory.CheckJobManager(values) ?? FlinkMemory.CheckTaskManager(values, CountsBuffers(version))) is { } error ? $"{error.Field} is '{error.Value}': {error.Expected}" : null;
     }
 

@@ -168,12 +168,12 @@ internal sealed class JobBinder(DocumentWalk walk, Fields defaults, DocumentName
             Parallelism = fields.Value<int>("parallelism")!.Value,
             JobManager = new ContainerResources
             {
-                Memory = manager.Value<MemorySize>("memory") ?? MemorySize.FromMebibytes(1600),
+                Memory = manager.Value<MemorySize>("memory") ?? ContainerDefaults.JobManagerMemory,
                 CpuMillicores = manager.Value<int>("cpu") ?? 1000,
             },
             TaskManager = new TaskManagerResources
             {
-                Memory = worker.Value<MemorySize>("memory") ?? MemorySize.FromMebibytes(1728),
+                Memory = worker.Value<MemorySize>("memory") ?? ContainerDefaults.TaskManagerMemory,
                 CpuMillicores = worker.Value<int>("cpu") ?? 1000,
                 Slots = worker.Value<int>("slots") ?? 1,
             },

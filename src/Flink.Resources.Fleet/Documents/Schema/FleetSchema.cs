@@ -138,12 +138,12 @@ internal static class FleetSchema
 
     private static SectionType JobManager { get; } = new(
         "JobManager",
-        new("memory", Size, "The whole process' memory; what is too small, or too large, for Flink by its keys in `flink` is refused.", "1600m"),
+        new("memory", Size, "The whole process' memory; what is too small, or too large, for Flink by its keys in `flink` is refused.", ContainerDefaults.JobManagerMemory.ToString()),
         new("cpu", Cpu, "Cores. YARN counts whole ones and rounds up.", "1"));
 
     private static SectionType TaskManager { get; } = new(
         "TaskManager",
-        new("memory", Size, "The whole process' memory; what is too small, or too large, for Flink by its keys in `flink` is refused.", "1728m"),
+        new("memory", Size, "The whole process' memory; what is too small, or too large, for Flink by its keys in `flink` is refused.", ContainerDefaults.TaskManagerMemory.ToString()),
         new("cpu", Cpu, "Cores. YARN counts whole ones and rounds up.", "1"),
         new("slots", Whole(1, 10_000), "Task slots of each.", "1"));
 
